@@ -1,0 +1,14 @@
+//! The rules, pure: no clock, no file, no environment, no printing; every fact comes in as an argument.
+
+pub mod audit;
+pub mod client;
+pub mod document;
+pub mod gate;
+pub mod halt;
+pub mod key;
+pub mod killswitch;
+pub mod operator;
+pub mod order;
+pub mod release;
+pub mod sentinel;
+pub mod status;

@@ -1,0 +1,15 @@
+//! nija stands between whatever wants to trade and the brokers.
+//!
+//! Arguments become a request; an operation loads state, asks a pure function what should change, commits it, and returns a
+//! report; the edge prints or serialises the report.
+//!
+//! ```text
+//! argv ─ cli ─> request ─> ops ─ asks ─> domain  (pure: no clock, no I/O, no printing)
+//!                           └─ effects ─> store   (files)
+//!                           └─ report ─> output (human | json) ─> exit code
+//! ```
+
+pub mod clock;
+pub mod domain;
+pub mod error;
+pub mod store;

@@ -1,0 +1,68 @@
+//! One document watched by a reader that asks all day: read again only when the file may have changed.
+
+use std::fs::File;
+use std::time::Duration;
+
+use rustix::fs::{Stat, fstat};
+
+use super::atomic::{Directory, read_all};
+use crate::error::Result;
+
+/// A file whose change time is younger than this may change again without a trace: kernels before 6.13 stamp in ticks of
+/// up to 10 ms. The same rule, for the same reason, as git's "racy" index entries.
+const RACY: Duration = Duration::from_millis(20);
+
+/// Identity of one version of an open file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Identity {
+    size: i64,
+    ctime: i64,
+    ctime_nanoseconds: u64,
+    links: u64,
+}
+
+#[expect(clippy::unnecessary_cast, reason = "the width of these fields differs between platforms")]
+fn identity(stat: &Stat) -> Identity {
+    Identity {
+        size: stat.st_size as i64,
+        ctime: stat.st_ctime as i64,
+        ctime_nanoseconds: stat.st_ctime_nsec as u64,
+        links: stat.st_nlink as u64,
+    }
+}
+
+/// An open file or directory and the version of it that was last read.
+#[derive(Debug)]
+pub struct Watched {
+    file: File,
+    seen: Identity,
+    settled: bool,
+}
+
+impl Watched {
+    /// Starts watching an open file. `now_ns` is the wall clock in nanoseconds since 1970, taken before the file is read.
+    pub fn new(file: File, now_ns: i128) -> std::io::Result<Self> {
+        let seen = identity(&fstat(&file)?);
+        let changed_ns = i128::from(seen.ctime) * 1_000_000_000 + i128::from(seen.ctime_nanoseconds);
+        let age_ns = now_ns - changed_ns;
+        Ok(Self { file, seen, settled: age_ns > RACY.as_nanos() as i128 })
+    }
+
+    /// Whether the file is certainly still the version that was read. One system call, no allocation.
+    ///
+    /// A replaced file has lost its last name (and its change time moved), one written in place has another change time.
+    pub fn is_unchanged(&self) -> bool {
+        self.settled && fstat(&self.file).is_ok_and(|stat| identity(&stat) == self.seen)
+    }
+}
+
+/// Opens a document, starts watching it and reads it; `None` when there is certainly none.
+pub fn watch(directory: &Directory, name: &str, now_ns: i128) -> Result<Option<(Watched, Vec<u8>)>> {
+    let Some(file) = directory.open_entry(name)? else { return Ok(None) };
+    let path = directory.path().join(name);
+    let io = |e| crate::error::Error::io(format_args!("look at {}", path.display()), e).hint("nija doctor");
+    let handle = file.try_clone().map_err(io)?;
+    let watched = Watched::new(handle, now_ns).map_err(io)?;
+    let bytes = read_all(&file, &path)?;
+    Ok(Some((watched, bytes)))
+}

@@ -1,0 +1,80 @@
+//! A state directory as a whole: made once, recognised later, and its reserve kept ready.
+
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use super::Durability;
+use super::atomic::Directory;
+use super::file::LOCKS;
+use super::sentinel::RESERVE;
+use crate::domain::sentinel::{FILE_NAME, reserve};
+use crate::error::{Error, Kind, Result};
+
+/// Folder of the reserve.
+const RESERVE_FOLDER: &str = ".reserve";
+
+/// Anything nija makes in a state directory; one is enough to know that a nija was here.
+const MARKS: [&str; 4] = [LOCKS, RESERVE_FOLDER, "killswitch.json", "audit.jsonl"];
+
+/// What looking for a state directory found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// A directory that a nija initialised.
+    Initialised,
+    /// A directory, but none of nija's.
+    Foreign,
+    /// Nothing.
+    Missing,
+}
+
+/// Looks whether `dir` is a state directory. Fails only when it cannot be looked at.
+pub fn presence(dir: &Path) -> Result<Presence> {
+    let look = |path: &Path| match std::fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::io(format_args!("look at {}", path.display()), error).hint("nija doctor")),
+    };
+    for mark in MARKS {
+        if look(&dir.join(mark))? {
+            return Ok(Presence::Initialised);
+        }
+    }
+    Ok(if look(dir)? { Presence::Foreign } else { Presence::Missing })
+}
+
+/// Makes the directory with its folders and the reserve. What already exists stays as it is.
+pub fn make(dir: &Path, mode: u32) -> Result<()> {
+    let existed = dir.is_dir();
+    std::fs::DirBuilder::new().recursive(true).mode(0o755).create(dir).map_err(|e| {
+        let error = Error::io(format_args!("make directory {}", dir.display()), e);
+        Error { kind: Kind::CannotCreate, ..error }.hint(format!("sudo mkdir -p {}", dir.display()))
+    })?;
+    if !existed {
+        // The umask narrowed what was asked for.
+        std::fs::set_permissions(dir, std::fs::Permissions::from_mode(mode))
+            .map_err(|e| Error::io(format_args!("set the mode of {}", dir.display()), e))?;
+    }
+    let directory = Directory::open(dir)?;
+    directory.folder(LOCKS)?;
+    refill_reserve(dir)?;
+    if let Some(parent) = dir.parent() {
+        Directory::open(parent)?.sync()?;
+    }
+    directory.sync()
+}
+
+/// Whether the reserve is ready.
+pub fn has_reserve(dir: &Path) -> bool {
+    std::fs::symlink_metadata(dir.join(RESERVE))
+        .is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0)
+}
+
+/// Makes the reserve ready again, if it is not.
+pub fn refill_reserve(dir: &Path) -> Result<bool> {
+    if has_reserve(dir) {
+        return Ok(false);
+    }
+    let folder = Directory::open(dir)?.folder(RESERVE_FOLDER)?;
+    folder.replace(FILE_NAME, &reserve(), 0o644, Durability::Strict)?;
+    Ok(true)
+}

@@ -1,0 +1,123 @@
+//! Typed documents over the dumb backend: read one, or open it under its lock, change it and commit.
+
+use std::hash::{DefaultHasher, Hasher as _};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{Backend, Durability, Held, Revision};
+use crate::domain::document::{self, Document, Unreadable};
+use crate::domain::key::Key;
+use crate::error::{Error, Kind, Result};
+
+/// Lock files of one collection: enough that two bots rarely wait for each other, few enough to sit in one directory.
+const STRIPES: u64 = 256;
+
+/// What stands under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored<T> {
+    /// Nothing.
+    Missing,
+    /// The document.
+    Present(T),
+    /// Bytes that are not a usable document.
+    Unreadable(Unreadable),
+}
+
+/// Reads a document without a lock. `Err` means that not even the bytes could be read.
+pub fn read<T: Document>(backend: &dyn Backend, key: &Key) -> Result<Stored<T>> {
+    Ok(match backend.load(key)? {
+        None => Stored::Missing,
+        Some(loaded) => match document::decode(&loaded.bytes) {
+            Ok(document) => Stored::Present(document),
+            Err(why) => Stored::Unreadable(why),
+        },
+    })
+}
+
+/// A document under its lock, between reading and writing it.
+pub struct Opened<'a, T> {
+    backend: &'a dyn Backend,
+    key: Key,
+    held: Box<dyn Held>,
+    revision: Revision,
+    /// What was stored, or `Missing`.
+    pub stored: Stored<T>,
+}
+
+/// Takes the document's lock within `wait` and reads it.
+pub fn open<'a, T: Document>(backend: &'a dyn Backend, key: &Key, wait: Duration) -> Result<Opened<'a, T>> {
+    let held = backend.lock(&lock_name(key), wait)?;
+    let loaded = backend.load(key)?;
+    let revision = loaded.as_ref().map_or(Revision::Absent, |loaded| loaded.revision);
+    let stored = match loaded {
+        None => Stored::Missing,
+        Some(loaded) => document::decode(&loaded.bytes).map_or_else(Stored::Unreadable, Stored::Present),
+    };
+    Ok(Opened { backend, key: key.clone(), held, revision, stored })
+}
+
+impl<T: Document> Opened<'_, T> {
+    /// Writes the next revision of the document. Refuses to overwrite what this nija cannot read.
+    pub fn commit(&mut self, document: &mut T, now: DateTime<Utc>, durability: Durability) -> Result<()> {
+        if let Stored::Unreadable(why) = &self.stored {
+            return Err(unreadable(self.backend, &self.key, why));
+        }
+        let header = document.header_mut();
+        header.revision = header.revision.saturating_add(1);
+        header.updated_at = now;
+        let bytes = document::encode(document)
+            .map_err(|why| Error::new(Kind::Internal, format!("cannot write {}: {why}", self.key.file())))?;
+        self.revision =
+            self.backend.replace(&*self.held, &self.key, self.revision, &bytes, T::MODE, durability)?;
+        Ok(())
+    }
+
+    /// Makes an earlier relaxed commit durable.
+    pub fn sync(&self) -> Result<()> {
+        self.backend.sync(&*self.held, &self.key)
+    }
+
+    /// Removes the document.
+    pub fn remove(self) -> Result<()> {
+        self.backend.remove(&*self.held, &self.key, self.revision)
+    }
+
+    /// Moves a corrupt document aside so that a new one can take its place; returns the name its bytes are kept under.
+    /// A document of a newer version is not corrupt and stays.
+    pub fn set_aside(&mut self, now: DateTime<Utc>) -> Result<String> {
+        if let Stored::Unreadable(why @ Unreadable::Newer(_)) = &self.stored {
+            return Err(unreadable(self.backend, &self.key, why));
+        }
+        let name = self.backend.set_aside(&*self.held, &self.key, &corrupt_suffix(now))?;
+        self.revision = Revision::Absent;
+        self.stored = Stored::Missing;
+        Ok(name)
+    }
+}
+
+/// The suffix under which unusable bytes are kept.
+pub fn corrupt_suffix(now: DateTime<Utc>) -> String {
+    format!("corrupt-{}", now.format("%Y%m%dT%H%M%SZ"))
+}
+
+/// A stored document that cannot be used, as an error.
+pub fn unreadable(backend: &dyn Backend, key: &Key, why: &Unreadable) -> Error {
+    let path = backend.location().join(key.file());
+    let message = format!("cannot use {}: {why}", path.display());
+    match why {
+        Unreadable::Corrupt(_) => Error::new(Kind::Corrupt, message).hint("nija doctor"),
+        Unreadable::Newer(_) => Error::new(Kind::Newer, message).hint("nija --version"),
+    }
+}
+
+fn lock_name(key: &Key) -> String {
+    match key.collection {
+        None => key.name.clone(),
+        Some(collection) => {
+            let mut hasher = DefaultHasher::new();
+            hasher.write(key.name.as_bytes());
+            format!("{collection}.{:02x}", hasher.finish() % STRIPES)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Bounded waiting for a lock file that is never replaced, and naming who holds it.
+
+use std::fs::File;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use fs2::FileExt as _;
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+
+use super::Held;
+use super::atomic::{Directory, failed};
+use crate::error::{Error, Kind, Result};
+
+/// A held flock(2); the kernel lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct FileLock {
+    _file: File,
+}
+
+impl Held for FileLock {}
+
+/// Takes the lock file `name` in `locks` within `wait`.
+///
+/// Contended waiting happens in the kernel's own queue, which is fair; a thread stands in it so that the wait is bounded.
+pub fn take(locks: &Directory, name: &str, wait: Duration) -> Result<FileLock> {
+    let path = locks.path().join(name);
+    let file = open(locks, name, &path)?;
+    match file.try_lock_exclusive() {
+        Ok(()) => return Ok(FileLock { _file: file }),
+        Err(error) if error.raw_os_error() == Some(Errno::WOULDBLOCK.raw_os_error()) => {}
+        Err(error) => {
+            return Err(Error::io(format_args!("lock {}", path.display()), error).hint("nija doctor"));
+        }
+    }
+    let identity = file.metadata().map_err(|e| Error::io(format_args!("look at {}", path.display()), e))?;
+    let busy = || busy(&path, holder(identity.dev(), identity.ino()), wait);
+    if wait.is_zero() {
+        return Err(busy());
+    }
+    let (sender, receiver) = mpsc::sync_channel(0);
+    std::thread::Builder::new()
+        .name("lock-wait".to_owned())
+        .spawn(move || {
+            let locked = file.lock_exclusive();
+            // When nobody waits any more, the lock is dropped with the message.
+            let _ = sender.send(locked.map(|()| file));
+        })
+        .map_err(|e| Error::io("start a thread to wait for a lock", e).hint("ulimit -u"))?;
+    match receiver.recv_timeout(wait) {
+        Ok(Ok(file)) => Ok(FileLock { _file: file }),
+        Ok(Err(error)) => Err(Error::io(format_args!("lock {}", path.display()), error).hint("nija doctor")),
+        Err(_) => Err(busy()),
+    }
+}
+
+fn open(locks: &Directory, name: &str, path: &Path) -> Result<File> {
+    // Read-only is enough for flock(2), and lets every user of a shared directory take part.
+    let existing = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    match rustix::fs::openat(locks, name, existing, Mode::empty()) {
+        Ok(fd) => return Ok(fd.into()),
+        Err(Errno::NOENT) => {}
+        Err(errno) => return Err(failed("open lock", path, errno)),
+    }
+    let fd = rustix::fs::openat(locks, name, existing | OFlags::CREATE, Mode::from_raw_mode(0o644))
+        .map_err(|e| failed("create lock", path, e))?;
+    Ok(fd.into())
+}
+
+fn busy(path: &Path, holder: Option<u32>, wait: Duration) -> Error {
+    let waited = humantime::format_duration(wait);
+    let (who, hint) = match holder {
+        Some(pid) => (format!("process {pid}"), format!("ps -fp {pid}")),
+        None => ("another process".to_owned(), format!("fuser -v {}", path.display())),
+    };
+    Error::new(Kind::Busy, format!("lock {} is held by {who}; waited {waited}", path.display())).hint(hint)
+}
+
+/// The process that holds a flock on this file, from the kernel's own list, so that nothing has to be written to say so.
+fn holder(dev: u64, ino: u64) -> Option<u32> {
+    let list = std::fs::read_to_string(PathBuf::from("/proc/locks")).ok()?;
+    let file = format!("{:02x}:{:02x}:{ino}", rustix::fs::major(dev), rustix::fs::minor(dev));
+    list.lines().filter(|line| !line.contains("->")).find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let matches = fields.get(1) == Some(&"FLOCK") && fields.get(5) == Some(&file.as_str());
+        if matches { fields.get(4)?.parse().ok() } else { None }
+    })
+}

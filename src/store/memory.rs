@@ -1,0 +1,204 @@
+//! A backend in memory: for tests of everything above, and as the second opinion of the conformance suite.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::{Backend, Durability, Held, Loaded, Log, Revision, Tail};
+use crate::domain::key::Key;
+use crate::error::{Error, Kind, Result};
+
+/// State in this process's memory.
+#[derive(Debug, Default)]
+pub struct MemoryBackend {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    unlocked: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    locked: Vec<String>,
+    documents: BTreeMap<Key, (Vec<u8>, u64)>,
+    aside: Vec<String>,
+    writes: u64,
+    logs: BTreeMap<&'static str, Vec<u8>>,
+    segments: BTreeMap<&'static str, BTreeMap<String, Vec<u8>>>,
+}
+
+struct MemoryLock {
+    shared: Arc<Shared>,
+    name: String,
+}
+
+impl Held for MemoryLock {}
+
+impl Drop for MemoryLock {
+    fn drop(&mut self) {
+        let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.locked.retain(|name| *name != self.name);
+        self.shared.unlocked.notify_all();
+    }
+}
+
+impl MemoryBackend {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn expect(&self, key: &Key, expected: Revision) -> Result<()> {
+        let current =
+            self.documents.get(key).map_or(Revision::Absent, |(_, revision)| Revision::Stored(*revision));
+        if current == expected {
+            return Ok(());
+        }
+        let message = format!("{} was changed by somebody who does not take the lock", key.file());
+        Err(Error::new(Kind::Conflict, message).hint("nija status"))
+    }
+}
+
+impl Backend for MemoryBackend {
+    fn lock(&self, name: &str, wait: Duration) -> Result<Box<dyn Held>> {
+        let taken = |state: &mut State| state.locked.iter().any(|held| held == name);
+        let (mut state, timeout) = self
+            .shared
+            .unlocked
+            .wait_timeout_while(self.state(), wait, taken)
+            .unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() && taken(&mut state) {
+            return Err(
+                Error::new(Kind::Busy, format!("lock {name} is held by another thread")).hint("nija status")
+            );
+        }
+        state.locked.push(name.to_owned());
+        Ok(Box::new(MemoryLock { shared: Arc::clone(&self.shared), name: name.to_owned() }))
+    }
+
+    fn load(&self, key: &Key) -> Result<Option<Loaded>> {
+        let state = self.state();
+        let found = state.documents.get(key);
+        Ok(found
+            .map(|(bytes, revision)| Loaded { bytes: bytes.clone(), revision: Revision::Stored(*revision) }))
+    }
+
+    fn replace(
+        &self,
+        _held: &dyn Held,
+        key: &Key,
+        expected: Revision,
+        bytes: &[u8],
+        _mode: u32,
+        _durability: Durability,
+    ) -> Result<Revision> {
+        let mut state = self.state();
+        state.expect(key, expected)?;
+        state.writes += 1;
+        let revision = state.writes;
+        state.documents.insert(key.clone(), (bytes.to_vec(), revision));
+        Ok(Revision::Stored(revision))
+    }
+
+    fn sync(&self, _held: &dyn Held, _key: &Key) -> Result<()> {
+        Ok(())
+    }
+
+    fn remove(&self, _held: &dyn Held, key: &Key, expected: Revision) -> Result<()> {
+        let mut state = self.state();
+        state.expect(key, expected)?;
+        state.documents.remove(key);
+        Ok(())
+    }
+
+    fn set_aside(&self, _held: &dyn Held, key: &Key, suffix: &str) -> Result<String> {
+        let mut state = self.state();
+        let Some(_) = state.documents.remove(key) else {
+            return Err(Error::new(Kind::NotFound, format!("{} is gone", key.file())).hint("nija doctor"));
+        };
+        let stem = format!("{}.{suffix}", key.file());
+        let taken = state.aside.iter().filter(|name| name.starts_with(&stem)).count();
+        let name = if taken == 0 { stem } else { format!("{stem}.{taken}") };
+        state.aside.push(name.clone());
+        Ok(name)
+    }
+
+    fn list(&self, collection: &'static str) -> Result<Vec<Key>> {
+        let state = self.state();
+        Ok(state.documents.keys().filter(|key| key.collection == Some(collection)).cloned().collect())
+    }
+
+    fn append(&self, _held: &dyn Held, log: Log, record: &[u8], _durability: Durability) -> Result<()> {
+        self.state().logs.entry(log.0).or_default().extend_from_slice(record);
+        Ok(())
+    }
+
+    fn sync_log(&self, _held: &dyn Held, _log: Log) -> Result<()> {
+        Ok(())
+    }
+
+    fn tail(&self, log: Log) -> Result<Tail> {
+        let state = self.state();
+        let bytes = state.logs.get(log.0).map_or(&[][..], Vec::as_slice);
+        let complete = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        let (lines, torn) = bytes.split_at(complete);
+        let last = lines.strip_suffix(b"\n").and_then(|body| body.rsplit(|byte| *byte == b'\n').next());
+        Ok(Tail {
+            last_line: last.unwrap_or_default().to_vec(),
+            complete_len: lines.len() as u64,
+            torn_len: torn.len() as u64,
+        })
+    }
+
+    fn cut_torn(&self, _held: &dyn Held, log: Log, suffix: &str) -> Result<String> {
+        let tail = self.tail(log)?;
+        if let Some(bytes) = self.state().logs.get_mut(log.0) {
+            bytes.truncate(usize::try_from(tail.complete_len).unwrap_or(usize::MAX));
+        }
+        Ok(format!("{}.jsonl.{suffix}", log.0))
+    }
+
+    fn scan(&self, log: Log, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
+        let bytes = self.state().logs.get(log.0).cloned().unwrap_or_default();
+        Ok(scan_bytes(&bytes, from, visit))
+    }
+
+    fn rotate(&self, _held: &dyn Held, log: Log, name: &str) -> Result<()> {
+        let mut state = self.state();
+        let bytes = state.logs.remove(log.0).unwrap_or_default();
+        state.segments.entry(log.0).or_default().insert(name.to_owned(), bytes);
+        Ok(())
+    }
+
+    fn segments(&self, log: Log) -> Result<Vec<String>> {
+        Ok(self.state().segments.get(log.0).map(|all| all.keys().cloned().collect()).unwrap_or_default())
+    }
+
+    fn scan_segment(&self, log: Log, name: &str, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
+        let bytes = self.state().segments.get(log.0).and_then(|all| all.get(name)).cloned();
+        let gone = || Error::new(Kind::NotFound, format!("segment {name} is gone")).hint("nija audit verify");
+        bytes.ok_or_else(gone).map(|bytes| scan_bytes(&bytes, 0, visit))
+    }
+
+    fn location(&self) -> PathBuf {
+        PathBuf::from("memory")
+    }
+}
+
+fn scan_bytes(bytes: &[u8], from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> u64 {
+    let mut position = from;
+    let rest = bytes.get(usize::try_from(from).unwrap_or(usize::MAX)..).unwrap_or_default();
+    for line in rest.split_inclusive(|byte| *byte == b'\n') {
+        let Some(record) = line.strip_suffix(b"\n") else { break };
+        position += line.len() as u64;
+        if !visit(record) {
+            break;
+        }
+    }
+    position
+}

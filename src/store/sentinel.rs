@@ -1,0 +1,271 @@
+//! The stop file itself: raised without a lock and synced, found wherever one may stand, taken down in two steps.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use chrono::DateTime;
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, Stat};
+use rustix::io::Errno;
+
+use super::atomic::{Directory, failed, read_all};
+use crate::domain::sentinel::{Activation, Content, FILE_NAME, Found, RESERVE_LEN, parse};
+use crate::error::{Error, Kind, Result};
+
+/// The pre-made stop file, relative to the state directory.
+pub const RESERVE: &str = ".reserve/EMERGENCY_STOP";
+
+/// Largest part of a stop file that is read, and beyond which no line is added.
+const READ_MAX: u64 = 64 * 1024;
+
+/// How often an activation that loses its file to a release in progress starts over.
+const ATTEMPTS: u32 = 8;
+
+/// One raised stop file.
+#[derive(Debug)]
+pub struct Raised {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// Whether the cause is in it; if not, its bare existence stops all the same.
+    pub recorded: bool,
+    /// Whether the reserve was spent for it.
+    pub reserve_spent: bool,
+    /// Whether another stop file already stood here.
+    pub already_stood: bool,
+    /// Whether it survives a power cut, or why that is not certain.
+    pub durable: Result<()>,
+}
+
+/// A stop file that stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The directory it stands in.
+    pub dir: PathBuf,
+    /// What it says, as far as it can be read.
+    pub content: Content,
+    /// Its owner and time.
+    pub file: Found,
+}
+
+impl Standing {
+    /// The file's own path.
+    pub fn path(&self) -> PathBuf {
+        self.dir.join(FILE_NAME)
+    }
+}
+
+/// Raises the stop file in `dir`: from the moment it exists, trading is stopped. Takes no lock and holds one file at a time.
+///
+/// Create, write, sync the file, sync the directory (one journal commit together). When nothing new can be created, the
+/// pre-made reserve is renamed into place instead. A failed sync is reported, never repeated.
+pub fn raise(dir: &Path, activation: &Activation) -> Result<Raised> {
+    let path = dir.join(FILE_NAME);
+    for _ in 0..ATTEMPTS {
+        let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL;
+        let mut raised = Raised {
+            path: path.clone(),
+            recorded: false,
+            reserve_spent: false,
+            already_stood: false,
+            durable: Ok(()),
+        };
+        let file = match open(&path, flags) {
+            Ok(file) => Some(record(file, &activation.line(), &mut raised)),
+            Err(Errno::EXIST) => join(&path, activation, &mut raised)?,
+            Err(errno) => {
+                from_reserve(dir, activation, &mut raised).map_err(|_| failed("create", &path, errno))?
+            }
+        };
+        if raised.durable.is_ok() {
+            raised.durable = match &file {
+                Some(file) => sync(file, &path),
+                None if raised.reserve_spent => sync_everything(),
+                None => Ok(()),
+            };
+            let directory = Directory::open(dir).and_then(|directory| directory.sync());
+            if !raised.reserve_spent || file.is_some() {
+                raised.durable = std::mem::replace(&mut raised.durable, Ok(())).and(directory);
+            }
+        }
+        // A release may have taken the file away between opening and writing: then this stop starts over.
+        if file.as_ref().is_none_or(|file| still_stands(file, &path)) {
+            return Ok(raised);
+        }
+    }
+    Err(Error::new(Kind::Busy, format!("{} is taken down again and again", path.display()))
+        .hint(format!("touch {}", path.display())))
+}
+
+fn open(path: &Path, flags: OFlags) -> std::result::Result<File, Errno> {
+    let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    rustix::fs::open(path, flags, Mode::from_raw_mode(0o644)).map(Into::into)
+}
+
+fn record(mut file: File, line: &[u8], raised: &mut Raised) -> File {
+    raised.recorded = file.write_all(line).is_ok();
+    file
+}
+
+/// Adds this cause to a stop file that already stands. One that cannot be written to stops all the same.
+fn join(path: &Path, activation: &Activation, raised: &mut Raised) -> Result<Option<File>> {
+    raised.already_stood = true;
+    let Ok(file) = open(path, OFlags::RDWR | OFlags::APPEND) else { return Ok(None) };
+    let metadata = file.metadata().map_err(|e| Error::io(format_args!("look at {}", path.display()), e))?;
+    if !metadata.is_file() || metadata.len() >= READ_MAX {
+        return Ok(None);
+    }
+    let standing = read_all(&file, path).unwrap_or_default();
+    let content = parse(&standing);
+    let mut activation = activation.clone();
+    if content.is_foreign() && !content.reserve {
+        // Writing moves the file's time, so what was found has to be kept in the line.
+        activation.found = Some(Found {
+            uid: metadata.uid(),
+            at: DateTime::from_timestamp(metadata.mtime(), u32::try_from(metadata.mtime_nsec()).unwrap_or(0))
+                .unwrap_or(activation.cause.at),
+            text: content.foreign,
+        });
+    }
+    let mut line = activation.line();
+    if standing.last().is_some_and(|byte| *byte != b'\n') {
+        line.insert(0, b'\n');
+    }
+    Ok(Some(record(file, &line, raised)))
+}
+
+/// Renames the reserve into place by path, which needs neither space nor a file descriptor, then tries to write the
+/// cause over it in place.
+fn from_reserve(
+    dir: &Path,
+    activation: &Activation,
+    raised: &mut Raised,
+) -> std::result::Result<Option<File>, Errno> {
+    let path = dir.join(FILE_NAME);
+    match rename_new(CWD, &dir.join(RESERVE), &path) {
+        Ok(()) => raised.reserve_spent = true,
+        Err(Errno::EXIST) => raised.already_stood = true,
+        Err(errno) => return Err(errno),
+    }
+    let Ok(file) = open(&path, OFlags::WRONLY) else { return Ok(None) };
+    let mut block = activation.line();
+    block.pop();
+    if raised.reserve_spent && block.len() < RESERVE_LEN {
+        block.resize(RESERVE_LEN - 1, b' ');
+        block.push(b'\n');
+        raised.recorded = file.write_all_at(&block, 0).is_ok();
+    }
+    Ok(Some(file))
+}
+
+/// Renames without replacing anything, also on file systems that cannot do it in one step.
+fn rename_new(dir: BorrowedFd<'_>, from: &Path, to: &Path) -> std::result::Result<(), Errno> {
+    match rustix::fs::renameat_with(dir, from, dir, to, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS) => {
+            rustix::fs::linkat(dir, from, dir, to, AtFlags::empty())?;
+            rustix::fs::unlinkat(dir, from, AtFlags::empty())
+        }
+        other => other,
+    }
+}
+
+fn sync(file: &File, path: &Path) -> Result<()> {
+    rustix::fs::fsync(file).map_err(|e| failed("sync", path, e))
+}
+
+fn sync_everything() -> Result<()> {
+    rustix::fs::sync();
+    Ok(())
+}
+
+fn still_stands(file: &File, path: &Path) -> bool {
+    let (Ok(own), Ok(standing)) = (rustix::fs::fstat(file), rustix::fs::lstat(path)) else { return false };
+    (own.st_dev, own.st_ino) == (standing.st_dev, standing.st_ino)
+}
+
+/// Whether a stop file stands in `dir`. Only a certain absence is `false`; any doubt is an error.
+pub fn stands(dir: &Path) -> Result<bool> {
+    let path = dir.join(FILE_NAME);
+    match rustix::fs::lstat(&path) {
+        Ok(_) => Ok(true),
+        Err(Errno::NOENT) => Ok(false),
+        Err(errno) => Err(failed("look for", &path, errno)),
+    }
+}
+
+/// The stop file in `dir`, if one stands. What cannot be read of it is left empty: its existence is what counts.
+pub fn find(dir: &Path) -> Result<Option<Standing>> {
+    let path = dir.join(FILE_NAME);
+    let stat = match rustix::fs::lstat(&path) {
+        Ok(stat) => stat,
+        Err(Errno::NOENT) => return Ok(None),
+        Err(errno) => return Err(failed("look for", &path, errno)),
+    };
+    Ok(Some(Standing { dir: dir.to_owned(), content: read(&path), file: found(&stat) }))
+}
+
+fn read(path: &Path) -> Content {
+    use std::io::Read as _;
+    let options = || {
+        std::fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0))
+            .open(path)
+    };
+    let mut bytes = Vec::new();
+    if let Ok(file) = options()
+        && file.metadata().is_ok_and(|metadata| metadata.is_file())
+    {
+        let _ = file.take(READ_MAX).read_to_end(&mut bytes);
+    }
+    parse(&bytes)
+}
+
+#[expect(clippy::unnecessary_cast, reason = "the width of these fields differs between platforms")]
+fn found(stat: &Stat) -> Found {
+    let at = DateTime::from_timestamp(stat.st_mtime as i64, u32::try_from(stat.st_mtime_nsec).unwrap_or(0));
+    Found { uid: stat.st_uid, at: at.unwrap_or_default(), text: String::new() }
+}
+
+/// A stop file on its way down: out of sight, not yet gone.
+#[derive(Debug)]
+pub struct TakenDown {
+    directory: Directory,
+    name: String,
+}
+
+/// Moves the stop file of `dir` out of sight. The caller must then look at what it holds: an activation may have been
+/// written into it until this very moment.
+pub fn take_down(dir: &Path, release_id: &str) -> Result<TakenDown> {
+    let directory = Directory::open(dir)?;
+    let name = format!(".{FILE_NAME}.{release_id}");
+    rustix::fs::renameat(&directory, FILE_NAME, &directory, &name).map_err(|e| {
+        failed("take down", &dir.join(FILE_NAME), e).hint(format!("ls -la {}", dir.display()))
+    })?;
+    Ok(TakenDown { directory, name })
+}
+
+impl TakenDown {
+    /// What the file holds now.
+    pub fn content(&self) -> Content {
+        read(&self.directory.path().join(&self.name))
+    }
+
+    /// Puts the stop file back. A newer one that stands by now stays: either way a stop file stands.
+    pub fn restore(self) -> Result<()> {
+        let directory = &self.directory;
+        match rename_new(directory.as_fd(), Path::new(&self.name), Path::new(FILE_NAME)) {
+            Ok(()) | Err(Errno::EXIST) => directory.sync(),
+            Err(errno) => Err(failed("put back", &directory.path().join(FILE_NAME), errno)),
+        }
+    }
+
+    /// Removes the file for good. What remains after a failure is out of sight and harmless.
+    pub fn discard(self) {
+        let removed = rustix::fs::unlinkat(&self.directory, &*self.name, AtFlags::empty());
+        if removed.is_err() {
+            let _ = rustix::fs::unlinkat(&self.directory, &*self.name, AtFlags::REMOVEDIR);
+        }
+    }
+}
