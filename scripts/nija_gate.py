@@ -372,7 +372,7 @@ _document = _record(
 def _decimal(what, value):
     if value is None:
         return None
-    if isinstance(value, str) and not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", value):
+    if isinstance(value, str) and not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", value):
         raise ValueError(f"{what} '{value}' is not a number")
     number = Decimal(repr(value) if isinstance(value, float) else value)
     return number if number.is_finite() else _refuse(f"{what} {value} is not finite")
