@@ -69,7 +69,9 @@ impl Code {
     pub fn ends(self) -> &'static str {
         match self {
             Self::KillSwitchHalted | Self::KillSwitchReduceOnly => "nija killswitch deactivate REASON",
-            Self::KillSwitchScopeUnknown => "pass --platform, --strategy and --account, or release the halt",
+            Self::KillSwitchScopeUnknown => {
+                "pass the symbol, --platform, --strategy and --account, or release the halt"
+            }
             Self::EnvStop => "restart the process without NIJA_EMERGENCY_STOP",
             Self::ReduceOnlyWouldIncrease => "lower --qty to the position, or turn --side",
             Self::StateUnreadable | Self::StateMissing => "nija doctor",
@@ -180,10 +182,15 @@ pub fn decide<'a>(order: &Order<'_>, view: &View<'a>) -> Verdict<'a> {
 }
 
 fn judge<'a>(order: &Order<'_>, halt: &'a Halt, verdict: &mut Verdict<'a>) {
-    let same = |given: Option<&str>, name: &str| given.map(|given| given.eq_ignore_ascii_case(name));
+    // A blank field, as of an unset shell variable, says nothing.
+    let same = |given: Option<&str>, name: &str| {
+        let given = given.map(str::trim).filter(|given| !given.is_empty());
+        given.map(|given| lower(given).eq(lower(name)))
+    };
     let covers = match &halt.scope {
         Scope::All => Some(true),
-        Scope::Symbol(name) => Some(symbols_match(order.symbol, name)),
+        Scope::Symbol(name) if !symbols_match(order.symbol, "") => Some(symbols_match(order.symbol, name)),
+        Scope::Symbol(_) => None,
         Scope::Platform(name) => same(order.platform, name),
         Scope::Strategy(name) => same(order.strategy, name),
         Scope::Account(name) => same(order.account, name),
@@ -195,4 +202,8 @@ fn judge<'a>(order: &Order<'_>, halt: &'a Halt, verdict: &mut Verdict<'a>) {
         (Some(true), Mode::ReduceOnly) => verdict.object(Code::KillSwitchReduceOnly, Some(halt), ""),
         (Some(true), Mode::Halted) => verdict.object(Code::KillSwitchHalted, Some(halt), ""),
     }
+}
+
+fn lower(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
