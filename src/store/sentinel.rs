@@ -18,7 +18,7 @@ use crate::error::{Error, Kind, Result};
 pub const RESERVE: &str = ".reserve/EMERGENCY_STOP";
 
 /// Largest part of a stop file that is read, and beyond which no line is added.
-const READ_MAX: u64 = 64 * 1024;
+const READ_MAX: u64 = 256 * 1024;
 
 /// How often an activation that loses its file to a release in progress starts over.
 const ATTEMPTS: u32 = 8;
