@@ -45,7 +45,7 @@ ENDS = {
     "ENV_STOP": "restart the process without NIJA_EMERGENCY_STOP",
     "KILL_SWITCH_HALTED": "nija killswitch deactivate REASON",
     "KILL_SWITCH_REDUCE_ONLY": "nija killswitch deactivate REASON",
-    "KILL_SWITCH_SCOPE_UNKNOWN": "pass --platform, --strategy and --account, or release the halt",
+    "KILL_SWITCH_SCOPE_UNKNOWN": "pass the symbol, --platform, --strategy and --account, or release the halt",
     "REDUCE_ONLY_WOULD_INCREASE": "lower --qty to the position, or turn --side",
     "STATE_UNREADABLE": "nija doctor",
     "STATE_MISSING": "nija doctor",
@@ -170,11 +170,11 @@ def _judge(order, halt):
 def _covers(order, kind, name):
     if kind == "all":
         return True
+    # A blank field, as of an unset shell variable, says nothing.
     if kind == "symbol":
-        return _significant(order.symbol) == _significant(name)
-    given = getattr(order, kind)
-    # On bytes `lower` is ASCII only, as the comparison in Rust is.
-    return None if given is None else given.encode().lower() == name.encode().lower()
+        return _significant(order.symbol) == _significant(name) if _significant(order.symbol) else None
+    given = (getattr(order, kind) or "").strip(WHITE_SPACE)
+    return given.lower() == name.lower() if given else None
 
 
 def _significant(symbol):
@@ -234,11 +234,20 @@ def _halts(path):
                            parse_int=_integer, parse_constant=_no_constant)
         _vet(value, NESTING_MAX)
         _judge_version(value)
-        return _document(value)["halts"]
+        return _agreeing(_document(value))
     except Newer as error:
         raise Newer(f"{_printable(path)} has format version {error}, newer than this reader understands")
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{_printable(path)} is corrupt: {_words(error)}")
+
+
+def _agreeing(document):
+    """The halts, where the summary for simple readers agrees with them."""
+    everything = [halt["mode"] for halt in document["halts"] if halt["scope"][0] == "all"]
+    strongest = "halted" if "halted" in everything else (everything or [None])[0]
+    if (document["is_active"], document.get("mode")) != (bool(document["halts"]), strongest):
+        raise ValueError("'is_active' and 'mode' do not agree with 'halts': it was edited by hand")
+    return document["halts"]
 
 
 def _integer(digits):
@@ -273,7 +282,7 @@ def _judge_version(value):
     probe = _record({"format": _string, "version": _string})(value)
     if probe["format"] != FORMAT:
         raise ValueError(f"its format is '{probe['format']}', not '{FORMAT}'")
-    numbers = re.fullmatch(r"\+?([0-9]{1,10})\.\+?([0-9]{1,10})", probe["version"])
+    numbers = re.fullmatch(r"([0-9]{1,10})\.([0-9]{1,10})", probe["version"])
     if not numbers or max(map(int, numbers.groups())) >= 1 << 32:
         raise ValueError(f"its version '{probe['version']}' is not MAJOR.MINOR")
     if int(numbers.group(1)) > MAJOR:
@@ -326,7 +335,9 @@ def _scope(value):
     kind, _, name = _string(value).partition(":")
     name = name.strip(WHITE_SPACE)
     named = kind in ("platform", "symbol", "strategy", "account")
-    if value != "all" and not (named and 1 <= len(name.encode()) <= 128 and not any(map(_is_control, name))):
+    spelled = kind != "symbol" or _significant(name)
+    if value != "all" and not (
+            named and spelled and 1 <= len(name.encode()) <= 128 and not any(map(_is_control, name))):
         raise ValueError(f"{value!r:.80} is not a scope")
     return kind, name
 

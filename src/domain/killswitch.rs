@@ -179,7 +179,7 @@ impl KillSwitch {
         if !self.needs_stop_file() {
             // It was counted once, and stands again since that halt was released: put back with its old time, or by a
             // power cut. What stops everything has to show as a halt, or nobody could release it.
-            let activation = stands_again(content, file, new_id(), user, host);
+            let activation = stands_again(content, file, new_id(), user.map(str::to_owned), host);
             let change = self.activate(&activation);
             changes.push((activation, change));
         }
