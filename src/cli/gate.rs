@@ -1,4 +1,4 @@
-//! `nija gate`: may this order go out now?
+//! `nija gate`: answers whether an order may go out now.
 
 use clap::Args;
 use rust_decimal::Decimal;
