@@ -109,7 +109,9 @@ pub fn encode<T: Document>(document: &T) -> Result<Vec<u8>, String> {
 }
 
 fn major(version: &str) -> Option<u32> {
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u32>().ok())?;
     let (major, minor) = version.split_once('.')?;
-    minor.parse::<u32>().ok()?;
-    major.parse().ok()
+    number(minor)?;
+    number(major)
 }

@@ -102,12 +102,13 @@ pub struct Reason<'a> {
 pub struct Verdict<'a> {
     reasons: [Option<Reason<'a>>; REASONS_MAX],
     count: usize,
+    is_definite: bool,
 }
 
 impl<'a> Verdict<'a> {
     /// The verdict of no objection yet.
     fn clear() -> Self {
-        Self { reasons: [None; REASONS_MAX], count: 0 }
+        Self { reasons: [None; REASONS_MAX], count: 0, is_definite: false }
     }
 
     fn object(&mut self, code: Code, halt: Option<&'a Halt>, detail: &'a str) {
@@ -115,6 +116,7 @@ impl<'a> Verdict<'a> {
             *slot = Some(Reason { code, halt, detail });
         }
         self.count = self.count.saturating_add(1);
+        self.is_definite |= !code.is_doubt();
     }
 
     /// Whether the order may go out.
@@ -134,10 +136,10 @@ impl<'a> Verdict<'a> {
 
     /// The exit code of this answer: 0 trade, 1 do not, 3 cannot tell (do not).
     pub fn exit(&self) -> u8 {
-        match (self.is_allowed(), self.reasons().all(|reason| reason.code.is_doubt())) {
+        match (self.is_allowed(), self.is_definite) {
             (true, _) => 0,
-            (false, true) => 3,
-            (false, false) => 1,
+            (false, true) => 1,
+            (false, false) => 3,
         }
     }
 }

@@ -155,7 +155,7 @@ impl KillSwitch {
         &mut self,
         content: &Content,
         file: &Found,
-        user: Option<String>,
+        user: Option<&str>,
         host: &str,
         new_id: &mut dyn FnMut() -> String,
     ) -> Vec<(Activation, Change)> {
@@ -166,7 +166,7 @@ impl KillSwitch {
         let mut activations = Vec::new();
         for found in foreign {
             if !self.stop_file_applied.contains(&found.id()) {
-                let actor = Actor { uid: found.uid, user: user.clone(), operator: None };
+                let actor = Actor { uid: found.uid, user: user.map(str::to_owned), operator: None };
                 activations.push((found.id(), from_file(&found, new_id(), actor, host)));
             }
         }
@@ -184,7 +184,7 @@ impl KillSwitch {
         if !self.needs_stop_file() {
             // It was counted once, and stands again since that halt was released: put back with its old time, or by a
             // power cut. What stops everything has to show as a halt, or nobody could release it.
-            let activation = stands_again(content, file, new_id(), user, host);
+            let activation = stands_again(content, file, new_id(), user.map(str::to_owned), host);
             let change = self.activate(&activation);
             changes.push((activation, change));
         }
@@ -193,7 +193,8 @@ impl KillSwitch {
 
     /// Whether a stop file with this content would change nothing here.
     pub fn has_adopted(&self, content: &Content, file: &Found) -> bool {
-        let known = |id: &String| self.stop_file_applied.contains(id);
+        let known =
+            |id: &String| self.stop_file_applied.contains(id) || self.halts.iter().any(|h| h.id == *id);
         let total = self.halts.iter().any(Halt::is_total);
         let own = content
             .activations

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
@@ -18,7 +18,7 @@ use crate::error::{Error, Kind, Result};
 pub const RESERVE: &str = ".reserve/EMERGENCY_STOP";
 
 /// Largest part of a stop file that is read, and beyond which no line is added.
-const READ_MAX: u64 = 64 * 1024;
+const READ_MAX: u64 = 256 * 1024;
 
 /// How often an activation that loses its file to a release in progress starts over.
 const ATTEMPTS: u32 = 8;
@@ -56,6 +56,18 @@ impl Standing {
     }
 }
 
+impl Raised {
+    fn at(path: &Path) -> Self {
+        let path = path.to_owned();
+        Self { path, recorded: false, reserve_spent: false, already_stood: false, durable: Ok(()) }
+    }
+
+    /// Whether this stop is only as good as somebody else's file, which a release in progress may take away.
+    pub fn leaves_no_trace(&self) -> bool {
+        self.already_stood && !self.recorded
+    }
+}
+
 /// Raises the stop file in `dir`: from the moment it exists, trading is stopped. Takes no lock and holds one file at a time.
 ///
 /// Create, write, sync the file, sync the directory (one journal commit together). When nothing new can be created, the
@@ -63,14 +75,8 @@ impl Standing {
 pub fn raise(dir: &Path, activation: &Activation) -> Result<Raised> {
     let path = dir.join(FILE_NAME);
     for _ in 0..ATTEMPTS {
+        let mut raised = Raised::at(&path);
         let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL;
-        let mut raised = Raised {
-            path: path.clone(),
-            recorded: false,
-            reserve_spent: false,
-            already_stood: false,
-            durable: Ok(()),
-        };
         let file = match open(&path, flags) {
             Ok(file) => {
                 // Whatever the umask: whoever finds it has to be able to read the cause.
@@ -86,29 +92,33 @@ pub fn raise(dir: &Path, activation: &Activation) -> Result<Raised> {
                 from_reserve(dir, activation, &mut raised).map_err(|_| failed("create", &path, errno))?
             }
         };
-        if raised.durable.is_ok() {
-            raised.durable = match &file {
-                Some(file) => sync(file, &path),
-                None if raised.reserve_spent => sync_everything(),
-                None => Ok(()),
-            };
-            let directory = Directory::open(dir).and_then(|directory| directory.sync());
-            if !raised.reserve_spent || file.is_some() {
-                raised.durable = std::mem::replace(&mut raised.durable, Ok(())).and(directory);
-            }
-        }
+        let own = file
+            .as_ref()
+            .and_then(|file| rustix::fs::fstat(file).ok())
+            .map(|stat| (stat.st_dev, stat.st_ino));
+        raised.durable = make_durable(dir, &path, file, raised.reserve_spent);
         // A release may have taken the file away between opening and writing: then this stop starts over.
-        let stands = match &file {
-            Some(file) => still_stands(file, &path),
-            // It was never open here, so only its name can tell.
-            None => !matches!(rustix::fs::lstat(&path), Err(Errno::NOENT)),
-        };
-        if stands {
+        let standing = rustix::fs::lstat(&path).ok().map(|stat| (stat.st_dev, stat.st_ino));
+        if standing.is_some() && own.is_none_or(|own| standing == Some(own)) {
             return Ok(raised);
         }
     }
     Err(Error::new(Kind::Busy, format!("{} is taken down again and again", path.display()))
         .hint(format!("touch {}", path.display())))
+}
+
+/// Syncs the file and its name. The file is closed in between, so that one free file descriptor is enough.
+fn make_durable(dir: &Path, path: &Path, file: Option<File>, reserve_spent: bool) -> Result<()> {
+    match file {
+        Some(file) => sync(&file, path)?,
+        None if reserve_spent => {
+            // No descriptor was to be had; this call needs none.
+            rustix::fs::sync();
+            return Ok(());
+        }
+        None => {}
+    }
+    Directory::open(dir)?.sync()
 }
 
 fn open(path: &Path, flags: OFlags) -> std::result::Result<File, Errno> {
@@ -201,23 +211,34 @@ fn sync(file: &File, path: &Path) -> Result<()> {
     rustix::fs::fsync(file).map_err(|e| failed("sync", path, e))
 }
 
-fn sync_everything() -> Result<()> {
-    rustix::fs::sync();
-    Ok(())
+/// Looks for a stop file in one place again and again; the path is made once.
+#[derive(Debug)]
+pub struct Lookout {
+    dir: PathBuf,
+    path: std::ffi::CString,
 }
 
-fn still_stands(file: &File, path: &Path) -> bool {
-    let (Ok(own), Ok(standing)) = (rustix::fs::fstat(file), rustix::fs::lstat(path)) else { return false };
-    (own.st_dev, own.st_ino) == (standing.st_dev, standing.st_ino)
-}
+impl Lookout {
+    /// A lookout for `dir`.
+    pub fn new(dir: &Path) -> Self {
+        let path = dir.join(FILE_NAME).into_os_string().into_encoded_bytes();
+        // A path with a NUL names nothing; an empty one is never absent for certain.
+        Self { dir: dir.to_owned(), path: std::ffi::CString::new(path).unwrap_or_default() }
+    }
 
-/// Whether a stop file stands in `dir`. Only a certain absence is `false`; any doubt is an error.
-pub fn stands(dir: &Path) -> Result<bool> {
-    let path = dir.join(FILE_NAME);
-    match rustix::fs::lstat(&path) {
-        Ok(_) => Ok(true),
-        Err(Errno::NOENT) => Ok(false),
-        Err(errno) => Err(failed("look for", &path, errno)),
+    /// The directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether a stop file stands. One system call by path, so that a directory swapped for another is seen; no allocation
+    /// unless it fails. Only a certain absence is `false`; any doubt is an error.
+    pub fn stands(&self) -> Result<bool> {
+        match rustix::fs::lstat(self.path.as_c_str()) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) if !self.path.is_empty() => Ok(false),
+            Err(errno) => Err(failed("look for", &self.dir.join(FILE_NAME), errno)),
+        }
     }
 }
 
@@ -234,16 +255,12 @@ pub fn find(dir: &Path) -> Result<Option<Standing>> {
 
 fn read(path: &Path) -> Content {
     use std::io::Read as _;
-    let options = || {
-        std::fs::OpenOptions::new()
-            .read(true)
-            .custom_flags(i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0))
-            .open(path)
-    };
     let mut bytes = Vec::new();
-    if let Ok(file) = options()
-        && file.metadata().is_ok_and(|metadata| metadata.is_file())
+    if let Ok(file) = open(path, OFlags::RDONLY)
+        && let Ok(metadata) = file.metadata()
+        && metadata.is_file()
     {
+        bytes.reserve(usize::try_from(metadata.len().min(READ_MAX)).unwrap_or(0).saturating_add(1));
         let _ = file.take(READ_MAX).read_to_end(&mut bytes);
     }
     parse(&bytes)
@@ -274,9 +291,11 @@ pub fn take_down(dir: &Path, release_id: &str) -> Result<TakenDown> {
 }
 
 impl TakenDown {
-    /// What the file holds now.
-    pub fn content(&self) -> Content {
-        read(&self.directory.path().join(&self.name))
+    /// Whether this is still the file that was looked at: nothing was written into it, nobody touched it again.
+    pub fn is_still(&self, looked_at: &Standing) -> bool {
+        let stat = rustix::fs::statat(&self.directory, &*self.name, AtFlags::SYMLINK_NOFOLLOW);
+        stat.is_ok_and(|stat| found(&stat) == looked_at.file)
+            && read(&self.directory.path().join(&self.name)) == looked_at.content
     }
 
     /// Puts the stop file back. A newer one that stands by now stays: either way a stop file stands.

@@ -87,6 +87,9 @@ fn found(source: &Source, wanted: &[&str], message: impl Fn(&str) -> String) -> 
 
 const CONFIRM: &str = "src/ops/confirm.rs";
 
+/// Approving takes an `Authenticated`, which only a passphrase makes, so it may turn the last one into a `Confirmed`.
+const APPROVAL: &str = "src/ops/killswitch/request.rs";
+
 /// Only `ops/confirm.rs` makes a `Confirmed`.
 pub(super) fn minting(source: &Source) -> Vec<Finding> {
     if source.path == CONFIRM || !source.is_product() {
@@ -105,7 +108,9 @@ pub(super) fn minting(source: &Source) -> Vec<Finding> {
 
 /// Only the interactive and the authenticated edge ask for a `Confirmed`.
 pub(super) fn asking_for_confirmation(source: &Source) -> Vec<Finding> {
-    if !source.is_product() || source.path == CONFIRM || ["cli", "http"].contains(&source.layer()) {
+    let may =
+        [CONFIRM, APPROVAL].contains(&source.path.as_str()) || ["cli", "http"].contains(&source.layer());
+    if !source.is_product() || may {
         return Vec::new();
     }
     let code = &source.shipped;

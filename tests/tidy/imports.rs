@@ -14,11 +14,11 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("broker", &["domain", "error"]),
     ("ops", &["domain", "error", "clock", "config", "store", "notify", "broker"]),
     ("output", &["domain", "error"]),
-    ("cli", &["ops", "output", "domain", "error", "config"]),
+    ("cli", &["ops", "output", "domain", "error", "config", "clock"]),
     ("http", &["ops", "output", "domain", "error", "config"]),
     ("watch", &["ops", "output", "domain", "error", "config"]),
     ("main", &["cli"]),
-    ("lib", &["ops"]),
+    ("lib", &["ops", "domain"]),
 ];
 
 /// No arrow but those of the table.
