@@ -60,13 +60,13 @@ impl Watched {
         Ok(Self { path, follow, file, seen, settled: age_ns > RACY.as_nanos() as i128 })
     }
 
-    /// Whether the path certainly still leads to the version that was read. One system call, no allocation.
+    /// Whether the version that was read is certainly still the one that counts. One system call, no allocation.
     ///
-    /// A replaced file has another number, one written in place another change time. Asked by path, because a file in a
-    /// directory that was swapped for another stays as it is, and no longer counts.
-    pub fn is_unchanged(&self) -> bool {
-        let stat = || statat(CWD, self.path.as_c_str(), self.follow);
-        self.settled && stat().is_ok_and(|stat| identity(&stat) == self.seen)
+    /// A replaced file has lost its name, one written in place has another change time: the open file tells both at half
+    /// the price. Only asked by path does a directory show that was swapped for another: the file in it stays as it is.
+    pub fn is_unchanged(&self, by_path: bool) -> bool {
+        let stat = if by_path { statat(CWD, self.path.as_c_str(), self.follow) } else { fstat(&self.file) };
+        self.settled && stat.is_ok_and(|stat| identity(&stat) == self.seen)
     }
 }
 

@@ -14,7 +14,8 @@ fn codes(gate: &mut Gate) -> Vec<&'static str> {
     gate.check(&order).reasons().map(|reason| reason.code.word()).collect()
 }
 
-/// Waits until a file's time is certainly in the past, so that the gate trusts what it remembers.
+/// Waits until a file's time is certainly in the past, so that the gate trusts what it remembers; and until it has to make
+/// sure again that no directory was swapped.
 fn settle(gate: &mut Gate) {
     std::thread::sleep(std::time::Duration::from_millis(30));
     codes(gate);
@@ -118,6 +119,7 @@ fn a_state_directory_swapped_for_another_is_seen() {
     assert_eq!(codes(&mut gate), TRADE);
     // As somebody restores a backup under running bots: the old files are unchanged, only no longer here.
     std::fs::rename(env.path("state"), env.path("old")).unwrap();
+    settle(&mut gate);
     assert_eq!(codes(&mut gate), MISSING);
     env.nija(&["init"]).run().expect(0);
     env.nija(&["kill", "--scope", "symbol:BTC-USD", "x"]).run().expect(0);
@@ -125,6 +127,7 @@ fn a_state_directory_swapped_for_another_is_seen() {
     assert_eq!(codes(&mut gate), HALTED);
     std::fs::rename(env.path("state"), env.path("new")).unwrap();
     std::fs::rename(env.path("old"), env.path("state")).unwrap();
+    settle(&mut gate);
     assert_eq!(codes(&mut gate), TRADE);
     settle(&mut gate);
     std::fs::rename(env.path("state"), env.path("old")).unwrap();
@@ -133,6 +136,7 @@ fn a_state_directory_swapped_for_another_is_seen() {
     assert_eq!(codes(&mut gate), TRADE);
     std::fs::remove_file(env.path("state")).unwrap();
     std::os::unix::fs::symlink("new", env.path("state")).unwrap();
+    settle(&mut gate);
     assert_eq!(codes(&mut gate), HALTED);
 }
 
@@ -169,8 +173,10 @@ fn a_second_place_that_leads_elsewhere_later_is_looked_into() {
     assert_eq!(codes(&mut gate), TRADE);
     std::fs::remove_file(&link).unwrap();
     std::os::unix::fs::symlink("../b", &link).unwrap();
+    settle(&mut gate);
     assert_eq!(codes(&mut gate), HALTED);
     std::fs::rename(env.path("b"), env.path("c")).unwrap();
+    settle(&mut gate);
     assert_eq!(codes(&mut gate), TRADE);
     settle(&mut gate);
     // The link leads nowhere for now, and nothing changes in the directory it is in.
