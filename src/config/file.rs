@@ -62,22 +62,24 @@ pub fn apply(config: &mut Config, path: &Path, environment: &Environment) -> Res
             .hint(format!("chmod go-w {}; ls -l {}", path.display(), path.display())));
     }
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    take_over(config, &text, path)
+}
+
+/// Takes over the settings in the text of the file at `path`. Every one has to be known and in range.
+pub fn take_over(config: &mut Config, text: &str, path: &Path) -> Result<()> {
     let invalid = |why: String| {
         Error::new(Kind::Config, format!("configuration {}: {why}", path.display())).hint("nija config check")
     };
     let table: toml::Table =
-        toml::from_str(&text).map_err(|error| invalid(error.to_string().trim().to_owned()))?;
+        toml::from_str(text).map_err(|error| invalid(error.to_string().trim().to_owned()))?;
     let base = path.parent().unwrap_or(Path::new("/"));
     for (name, value) in flatten(&table) {
+        let line = line_of(text, &name);
         let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
-            return Err(invalid(format!(
-                "line {}: there is no setting '{name}'{}",
-                line_of(&text, &name),
-                suggest(&name)
-            )));
+            return Err(invalid(format!("line {line}: there is no setting '{name}'{}", suggest(&name))));
         };
         (setting.read)(config, value, base)
-            .map_err(|why| invalid(format!("line {}: '{name}': {why}", line_of(&text, &name))))?;
+            .map_err(|why| invalid(format!("line {line}: '{name}': {why}")))?;
         config.set_origin(setting.name, Origin::File(path.to_owned()));
     }
     config.file = Some(path.to_owned());
