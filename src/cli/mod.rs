@@ -12,6 +12,7 @@ mod app;
 mod audit;
 mod completions;
 mod config;
+mod doctor;
 pub mod entry;
 mod fast;
 mod gate;
@@ -119,6 +120,8 @@ pub enum Command {
     /// Read and verify the record of every decision
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Find what can silently break a stop
+    Doctor(doctor::Doctor),
     /// Make a state directory ready
     Init(init::Init),
     /// Show and check the configuration
@@ -141,6 +144,7 @@ impl Command {
             Self::Heartbeat(command) => command.format(),
             Self::Operator(command) => command.format(),
             Self::Audit(command) => command.format(),
+            Self::Doctor(_) => "nija.doctor",
             Self::Init(_) => "nija.init",
             Self::Config(command) => command.format(),
             Self::Completions(_) => "nija.completions",
@@ -157,6 +161,7 @@ impl Command {
             Self::Heartbeat(command) => command.run(app),
             Self::Operator(command) => command.run(app),
             Self::Audit(command) => command.run(app),
+            Self::Doctor(command) => command.run(app),
             Self::Init(command) => command.run(app),
             Self::Config(command) => command.run(app),
             Self::Completions(command) => command.run(),
@@ -166,7 +171,7 @@ impl Command {
 
     /// Commands that answer a monitored state fold every failure to UNKNOWN: only 0 may mean all is well.
     fn folds_failures(&self) -> bool {
-        matches!(self, Self::Gate(_))
+        matches!(self, Self::Gate(_) | Self::Doctor(_))
     }
 }
 
@@ -205,10 +210,24 @@ fn refuse(arguments: &[OsString], error: &clap::Error) -> u8 {
             Kind::Usage.row().exit
         }
         _ => {
-            let command = arguments.iter().skip(1).find(|word| !word.to_string_lossy().starts_with('-'));
-            let folds = command.is_some_and(|word| word == "gate" || word == "doctor" || word == "check");
+            let folds =
+                command_word(arguments).is_some_and(|word| ["gate", "doctor", "check"].contains(&word));
             let exit = if folds { 3 } else { Kind::Usage.row().exit };
             output::failure(&usage(error), "nija.usage", exit, app.style, &app.facts())
+        }
+    }
+}
+
+/// The first word that is neither a global option nor its value.
+fn command_word(arguments: &[OsString]) -> Option<&str> {
+    const WITH_VALUE: [&str; 4] = ["--state-dir", "--config", "--color", "--operator"];
+    let mut words = arguments.iter().skip(1).map(|word| word.to_str().unwrap_or_default());
+    loop {
+        let word = words.next()?;
+        if WITH_VALUE.contains(&word) {
+            words.next();
+        } else if !word.starts_with('-') {
+            return Some(word);
         }
     }
 }
