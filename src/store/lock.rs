@@ -68,6 +68,30 @@ pub fn take(locks: &Directory, name: &str, wait: Duration) -> Result<FileLock> {
     }
 }
 
+/// Whether a lock could be taken at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// It could.
+    Free,
+    /// Somebody holds it: this process, where that can be known.
+    Held(Option<u32>),
+}
+
+/// Takes an existing lock file for an instant, without waiting. One that is gone by now is free.
+pub fn probe(locks: &Directory, name: &str) -> Result<Probe> {
+    let path = locks.path().join(name);
+    let Some(file) = locks.open_entry(name)? else { return Ok(Probe::Free) };
+    match file.try_lock_exclusive() {
+        Ok(()) => Ok(Probe::Free),
+        Err(error) if error.raw_os_error() == Some(Errno::WOULDBLOCK.raw_os_error()) => {
+            let identity =
+                file.metadata().map_err(|e| Error::io(format_args!("look at {}", path.display()), e))?;
+            Ok(Probe::Held(holder(identity.dev(), identity.ino())))
+        }
+        Err(error) => Err(Error::io(format_args!("lock {}", path.display()), error)),
+    }
+}
+
 fn open(locks: &Directory, name: &str, path: &Path) -> Result<File> {
     // Read-only is enough for flock(2), and lets every user of a shared directory take part.
     let existing = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
