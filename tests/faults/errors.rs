@@ -70,7 +70,10 @@ fn disk_errors(
             agrees(env, order, gate).unwrap_or_else(&mut found);
             gate
         });
-        judge(&output, gate).unwrap_or_else(found);
+        judge(&output, gate).unwrap_or_else(&mut found);
+        if call.name.ends_with("sync") && output.code == 0 && !env.path("fallback/EMERGENCY_STOP").exists() {
+            found("acknowledged, and nothing says it is on disk\n".to_owned());
+        }
         cases += 1;
     }
     assert!(cases > 10, "only {cases} faults were injected into {args:?}");
@@ -118,6 +121,10 @@ fn agrees(env: &TestEnv, order: &[&str], before: i32) -> Result<(), String> {
     let stop_file = env.state("EMERGENCY_STOP").exists();
     if (gate != 0) != active || (stop_file && !active) {
         return Err(format!("gate {gate}, is-active {active}, stop file {stop_file}:\n{status}"));
+    }
+    let export = env.nija(&["audit", "export"]).run().stdout;
+    if export.contains("FILE_SYSTEM") {
+        return Err(format!("the record tells of a stop file made by hand, and nobody made one:\n{status}"));
     }
     on_record(env, "").map_err(|why| format!("{why}\n{status}"))
 }
