@@ -65,8 +65,10 @@ pub fn apply(config: &mut Config, path: &Path, environment: &Environment) -> Res
     let invalid = |why: String| {
         Error::new(Kind::Config, format!("configuration {}: {why}", path.display())).hint("nija config check")
     };
-    let table: toml::Table =
-        toml::from_str(&text).map_err(|error| invalid(error.to_string().trim().to_owned()))?;
+    let table: toml::Table = toml::from_str(&text).map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        invalid(format!("line {}: {}", before.matches('\n').count() + 1, error.message()))
+    })?;
     let base = path.parent().unwrap_or(Path::new("/"));
     for (name, value) in flatten(&table) {
         let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
