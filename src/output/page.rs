@@ -91,7 +91,9 @@ impl Page {
 }
 
 fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || reorders(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() || reorders(c) { char::REPLACEMENT_CHARACTER } else { c })
+        .collect()
 }
 
 /// Characters that are not seen, and make a line read differently from what it says.

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::scene::{Scene, shown};
+use super::scene::Scene;
 use crate::common::TestEnv;
 
 /// `text` as it reads without colour.
@@ -40,7 +40,7 @@ fn pages_in_colour() {
     ] {
         scene.nija(line);
     }
-    assert_snapshot!(shown(&scene.text()));
+    assert_snapshot!(scene.text());
 }
 
 #[test]

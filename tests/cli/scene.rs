@@ -44,7 +44,7 @@ impl Scene {
 
     /// Everything so far, the same on every run and machine.
     pub(super) fn text(&self) -> String {
-        stable(&self.env.stable(&self.text))
+        stable(&shown(&self.env.stable(&self.text)))
     }
 }
 
@@ -76,7 +76,7 @@ pub(super) fn stable(text: &str) -> String {
 }
 
 fn is_end(c: char) -> bool {
-    c.is_whitespace() || "\"',;()".contains(c)
+    c.is_whitespace() || "\"',;()>".contains(c)
 }
 
 fn placeholder(before: &str, word: &str) -> Option<String> {

@@ -21,7 +21,7 @@ fn is_halted(env: &TestEnv) -> bool {
 
 fn page(env: &TestEnv, output: &Output) -> String {
     let text = format!("{}--- terminal\n{}--- exit {}\n", output.stdout, output.stderr, output.code);
-    shown(&stable(&env.stable(&text)))
+    stable(&shown(&env.stable(&text)))
 }
 
 #[test]

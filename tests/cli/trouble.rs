@@ -60,10 +60,6 @@ fn places_that_are_no_state_directory() {
     std::fs::write(scene.env.state("notes.txt"), "mine").unwrap();
     scene.nija("status");
     scene.nija("kill");
-    scene.note("nothing named at all");
-    scene.with("kill", |run| {
-        run.without("NIJA_STATE_DIR").env("NIJA_CONFIG", "/dev/null").env("HOME", "/nonexistent")
-    });
     scene.note("where no directory can be made");
     std::fs::write(scene.env.path("file"), "").unwrap();
     let below = scene.env.path("file/state").display().to_string();
