@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 mod render;
+mod terminal;
 
 /// A directory that stands for a whole machine; removed when dropped.
 pub(crate) struct TestEnv {
