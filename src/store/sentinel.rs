@@ -92,19 +92,22 @@ pub fn raise(dir: &Path, activation: &Activation) -> Result<Raised> {
                 from_reserve(dir, activation, &mut raised).map_err(|_| failed("create", &path, errno))?
             }
         };
-        let own = file
-            .as_ref()
-            .and_then(|file| rustix::fs::fstat(file).ok())
-            .map(|stat| (stat.st_dev, stat.st_ino));
-        raised.durable = make_durable(dir, &path, file, raised.reserve_spent);
-        // A release may have taken the file away between opening and writing: then this stop starts over.
-        let standing = rustix::fs::lstat(&path).ok().map(|stat| (stat.st_dev, stat.st_ino));
-        if standing.is_some() && own.is_none_or(|own| standing == Some(own)) {
+        // A release may have taken the file away between opening and writing: then this stop starts over. One that takes it
+        // from here on finds what was written.
+        if stands_still(file.as_ref(), &path) {
+            raised.durable = make_durable(dir, &path, file, raised.reserve_spent);
             return Ok(raised);
         }
     }
     Err(Error::new(Kind::Busy, format!("{} is taken down again and again", path.display()))
         .hint(format!("touch {}", path.display())))
+}
+
+/// Whether a stop file stands, and is this one. Asked while it is open: a closed file's number may be another's by now.
+fn stands_still(file: Option<&File>, path: &Path) -> bool {
+    let Ok(standing) = rustix::fs::lstat(path) else { return false };
+    let own = file.and_then(|file| rustix::fs::fstat(file).ok());
+    own.is_none_or(|own| (own.st_dev, own.st_ino) == (standing.st_dev, standing.st_ino))
 }
 
 /// Syncs the file and its name. The file is closed in between, so that one free file descriptor is enough.
