@@ -1,6 +1,8 @@
 //! The command line as people and programs meet it.
 
 mod colour;
+mod failures;
+mod golden;
 mod help;
 mod pages;
 mod scene;

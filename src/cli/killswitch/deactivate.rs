@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::app::{self, App};
 use super::super::words;
@@ -133,7 +133,7 @@ fn nothing(config: &Config) -> Reply {
     let mut page = Page::new();
     page.line([Span::new(Role::Good, "TRADING"), Span::plain("  nothing is halted")]);
     app::state_line(&mut page, config);
-    Reply::new("nija.killswitch.deactivate", &json!({"released": [], "remaining": [], "request": null}), page)
+    Reply::new("nija.killswitch.deactivate", &data(json!([]), json!([]), Value::Null, 0, None), page)
 }
 
 /// The answer to a release that happened.
@@ -159,7 +159,7 @@ pub fn done(
         page.field("released", format!("{} ({} {})", halt.id, halt.mode, halt.scope));
     }
     app::state_line(&mut page, config);
-    let data = json!({"released": released, "remaining": remaining, "request": null, "revision": revision});
+    let data = data(json!(released), json!(remaining), Value::Null, 0, Some(revision));
     let mut reply = Reply::new("nija.killswitch.deactivate", &data, page);
     reply.changed = true;
     reply.status = if remaining.is_empty() { Status::Ok } else { Status::Critical };
@@ -176,9 +176,26 @@ pub fn requested(config: &Config, request: &crate::domain::release::Request, mis
     page.field("request", request.id.clone());
     page.field("next", format!("nija killswitch approve {} --operator SOMEBODY-ELSE", request.id));
     app::state_line(&mut page, config);
-    let data = json!({"released": [], "remaining": null, "request": request, "approvals_missing": missing});
+    let data = data(json!([]), Value::Null, json!(request), missing, None);
     let mut reply = Reply::new("nija.killswitch.deactivate", &data, page);
     reply.changed = true;
     reply.status = Status::Critical;
     reply
+}
+
+/// One shape for every outcome: `remaining` is `null` where nothing was tried, `revision` where nothing was written.
+fn data(
+    released: Value,
+    remaining: Value,
+    request: Value,
+    approvals_missing: usize,
+    revision: Option<u64>,
+) -> Value {
+    json!({
+        "released": released,
+        "remaining": remaining,
+        "request": request,
+        "approvals_missing": approvals_missing,
+        "revision": revision,
+    })
 }
