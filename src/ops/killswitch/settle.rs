@@ -44,7 +44,10 @@ fn is_settled(state: &State<'_>, stops: &[Standing]) -> Result<bool> {
         Stored::Present(document) => {
             let adopted = stops.iter().all(|stop| document.has_adopted(&stop.content, &stop.file));
             let stands = stops.iter().any(|stop| stop.dir == state.context.config.state_dir);
-            adopted && (stands || !document.needs_stop_file())
+            // A log that cannot be read cannot be completed either.
+            let recorded =
+                state.journal().missing(&document.audit_outbox).map_or(true, |missing| missing.is_empty());
+            adopted && recorded && (stands || !document.needs_stop_file())
         }
         // Reading commands leave a missing or corrupt document to the next command that changes it.
         Stored::Missing | Stored::Unreadable(_) => true,
@@ -73,7 +76,7 @@ fn complete(state: &State<'_>, notices: &mut Vec<Notice>) -> Result<()> {
         }
     }
     if events.is_empty() {
-        return Ok(());
+        return record::heal(state, &killswitch.audit_outbox, Durability::Strict);
     }
     let committed = record::commit(state, &mut opened, &mut killswitch, &events, Durability::Strict)?;
     committed.audit.map(|_| ())
