@@ -5,6 +5,8 @@ mod failures;
 mod golden;
 mod help;
 mod pages;
+mod people;
 mod scene;
+mod story;
 mod terminal;
 mod trouble;
