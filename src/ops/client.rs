@@ -42,6 +42,29 @@ pub fn key(name: &str) -> Result<Key> {
     Key::entry(COLLECTION, name).map_err(|why| Error::new(Kind::Usage, why).hint("nija heartbeat ping bot-a"))
 }
 
+/// What a client has to have seen to know the present state.
+pub fn awaited(document: Option<&KillSwitch>, stop_stands: bool) -> Awaited {
+    let total = |document: &KillSwitch| {
+        document.halts.iter().filter(|halt| halt.is_total()).map(|halt| halt.last_seen).max()
+    };
+    Awaited {
+        revision: document.map_or(0, |document| document.header.revision),
+        stop_file: stop_stands && !document.is_some_and(KillSwitch::needs_stop_file),
+        since: document.and_then(total),
+    }
+}
+
+/// The revision of the present state, and who has seen it.
+pub fn present(state: &State<'_>) -> Result<(u64, Vec<Listener>)> {
+    let (stops, _) = killswitch::standing(state.context);
+    let document = match document::read::<KillSwitch>(&*state.backend, &killswitch::key()) {
+        Ok(Stored::Present(document)) => Some(document),
+        _ => None,
+    };
+    let awaited = awaited(document.as_ref(), !stops.is_empty());
+    Ok((awaited.revision, listeners(state, awaited)?))
+}
+
 /// Every known component and whether it has seen what is awaited, by name.
 pub fn listeners(state: &State<'_>, awaited: Awaited) -> Result<Vec<Listener>> {
     let mut keys = state.backend.list(COLLECTION)?;

@@ -91,6 +91,7 @@ impl Activate {
         let awaited = Awaited {
             revision: report.revision.unwrap_or(seen.revision),
             stop_file: report.revision.is_none() && seen.stop_file,
+            since: (!report.raised.is_empty()).then_some(report.activation.cause.at),
         };
         client::wait(&state, awaited, limit, &mut |client| {
             let mut page = Page::new();

@@ -38,13 +38,15 @@ impl Approve {
             authenticate(app, &state, true, self.passphrase_file.as_deref(), &again)?.ok_or_else(|| {
                 Error::new(Kind::NotPermitted, "approving needs an operator").hint("nija operator list")
             })?;
-        Ok(match request::approve(&state, &self.id, operator)? {
+        let mut reply = match request::approve(&state, &self.id, operator)? {
             Outcome::Released { released, remaining, revision } => {
                 let mut reply = done(&config, &released, &remaining, revision);
                 reply.exit = u8::from(!remaining.is_empty());
                 reply
             }
             Outcome::Requested { request, missing } => requested(&config, &request, missing),
-        })
+        };
+        reply.format = "nija.killswitch.approve";
+        Ok(reply)
     }
 }

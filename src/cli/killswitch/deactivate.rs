@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 
 use super::super::app::{self, App};
 use super::super::words;
 use crate::config::Config;
+use crate::domain::halt::Halt;
+use crate::domain::release::Request;
 use crate::domain::status::Status;
 use crate::error::{Error, Kind, Result};
 use crate::ops::State;
@@ -132,20 +134,28 @@ fn question(plan: &Plan) -> Page {
     page
 }
 
+/// The answer for programs, of one shape whatever became of it.
+#[derive(Default, Serialize)]
+struct Data<'a> {
+    released: &'a [Halt],
+    /// The halts still in force; `null` where the release waits for more people.
+    remaining: Option<&'a [Halt]>,
+    request: Option<&'a Request>,
+    approvals_missing: usize,
+    /// The document's revision, where it was changed.
+    revision: Option<u64>,
+}
+
 fn nothing(config: &Config) -> Reply {
     let mut page = Page::new();
     page.line([Span::new(Role::Good, "TRADING"), Span::plain("  nothing is halted")]);
     app::state_line(&mut page, config);
-    Reply::new("nija.killswitch.deactivate", &json!({"released": [], "remaining": [], "request": null}), page)
+    let data = Data { remaining: Some(&[]), ..Data::default() };
+    Reply::new("nija.killswitch.deactivate", &data, page)
 }
 
 /// The answer to a release that happened.
-pub fn done(
-    config: &Config,
-    released: &[crate::domain::halt::Halt],
-    remaining: &[crate::domain::halt::Halt],
-    revision: u64,
-) -> Reply {
+pub fn done(config: &Config, released: &[Halt], remaining: &[Halt], revision: u64) -> Reply {
     let mut page = Page::new();
     if remaining.is_empty() {
         page.line([
@@ -162,7 +172,7 @@ pub fn done(
         page.field("released", format!("{} ({} {})", halt.id, halt.mode, halt.scope));
     }
     app::state_line(&mut page, config);
-    let data = json!({"released": released, "remaining": remaining, "request": null, "revision": revision});
+    let data = Data { released, remaining: Some(remaining), revision: Some(revision), ..Data::default() };
     let mut reply = Reply::new("nija.killswitch.deactivate", &data, page);
     reply.changed = true;
     reply.status = if remaining.is_empty() { Status::Ok } else { Status::Critical };
@@ -170,7 +180,7 @@ pub fn done(
 }
 
 /// The answer to a release that waits for more people.
-pub fn requested(config: &Config, request: &crate::domain::release::Request, missing: usize) -> Reply {
+pub fn requested(config: &Config, request: &Request, missing: usize) -> Reply {
     let mut page = Page::new();
     page.line([
         Span::new(Role::Warn, "STILL HALTED"),
@@ -179,7 +189,7 @@ pub fn requested(config: &Config, request: &crate::domain::release::Request, mis
     page.field("request", request.id.clone());
     page.field("next", format!("nija killswitch approve {} --operator SOMEBODY-ELSE", request.id));
     app::state_line(&mut page, config);
-    let data = json!({"released": [], "remaining": null, "request": request, "approvals_missing": missing});
+    let data = Data { request: Some(request), approvals_missing: missing, ..Data::default() };
     let mut reply = Reply::new("nija.killswitch.deactivate", &data, page);
     reply.changed = true;
     reply.status = Status::Critical;
