@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
-for target in audit document key sentinel words; do
+for target in audit config document key sentinel words; do
     mkdir -p "fuzz/corpus/$target"
     cargo +nightly fuzz run "$target" "fuzz/corpus/$target" tests/corpus/killswitch -- \
         -max_total_time="$seconds" -max_len=8192 -timeout=10 -print_final_stats=1 ||
