@@ -81,19 +81,18 @@ impl<'a> Journal<'a> {
     /// Which events of an outbox the log does not hold.
     pub fn missing(&self, outbox: &Outbox) -> Result<Vec<Event>> {
         let mut missing = outbox.events.clone();
-        let mut strike = |line: &[u8]| {
-            if let Ok(record) = serde_json::from_slice::<Record>(line) {
-                missing.retain(|event| *event != record.event);
-            }
-            !missing.is_empty()
-        };
         let segments = self.backend.segments(AUDIT)?;
         let closed = usize::try_from(outbox.after.segments).unwrap_or(usize::MAX);
         for name in segments.iter().skip(closed) {
-            self.backend.scan_segment(AUDIT, name, &mut strike)?;
+            self.backend.scan_segment(AUDIT, name, &mut |line| strike(&mut missing, line))?;
         }
         let from = if closed == segments.len() { outbox.after.offset } else { 0 };
-        self.backend.scan(AUDIT, from, &mut strike)?;
+        self.backend.scan(AUDIT, from, &mut |line| strike(&mut missing, line))?;
+        if from > 0 && !missing.is_empty() {
+            // Either a crash kept them out, or this is not the log that the mark was taken of: looked at in full, so
+            // that nothing is recorded twice.
+            self.backend.scan(AUDIT, 0, &mut |line| strike(&mut missing, line))?;
+        }
         Ok(missing)
     }
 
@@ -118,6 +117,14 @@ impl<'a> Journal<'a> {
         self.backend.scan(AUDIT, 0, &mut |line| visit(None, line))?;
         Ok(())
     }
+}
+
+/// Takes a recorded event off those that may be missing; whether any is left.
+fn strike(missing: &mut Vec<Event>, line: &[u8]) -> bool {
+    if let Ok(record) = serde_json::from_slice::<Record>(line) {
+        missing.retain(|event| *event != record.event);
+    }
+    !missing.is_empty()
 }
 
 fn head_of(line: &[u8]) -> Option<Head> {
