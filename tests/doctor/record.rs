@@ -67,6 +67,16 @@ fn a_halt_that_vanished_from_the_document_is_critical() {
 }
 
 #[test]
+fn halts_that_were_lost_with_their_document_are_accounted_for() {
+    let ward = Ward::healthy();
+    ward.stop_scope("platform:kraken");
+    ward.assert_ok("halts");
+    std::fs::write(ward.at("killswitch.json"), "").unwrap();
+    ward.assert_mended("documents", Status::Critical, "it is corrupt");
+    ward.assert_ok("halts");
+}
+
+#[test]
 fn a_log_that_cannot_be_read_is_unknown() {
     let ward = Ward::healthy();
     std::fs::remove_file(ward.at("audit.jsonl")).unwrap();

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use chrono::{DateTime, Utc};
 use nija::clock::Manual;
 use nija::config::{Environment, Flags, resolve_for_stop};
-use nija::domain::halt::{Actor, Mode, Scope, Source};
+use nija::domain::halt::{Actor, Mode, Source};
 use nija::domain::status::Status;
 use nija::ops::doctor::{CHECKS, Finding, Patient, Report, examine};
 use nija::ops::killswitch::activate::{Request, activate};
@@ -93,10 +93,15 @@ impl Ward {
 
     /// Stops everything.
     pub(crate) fn stop(&self) {
+        self.stop_scope("all");
+    }
+
+    /// Stops what is named.
+    pub(crate) fn stop_scope(&self, scope: &str) {
         let request = Request {
             reason: "drill".to_owned(),
             mode: Mode::Halted,
-            scope: Scope::All,
+            scope: scope.parse().unwrap(),
             source: Source::Cli,
             rule: None,
             also: Vec::new(),

@@ -77,7 +77,9 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
     for folder in [COLLECTION, LOCKS, RESERVE_FOLDER, AUDIT.0] {
         let path = dir.join(folder);
         findings.extend(estranged(patient, &path));
-        if path.is_dir()
+        // The reserve has a check of its own.
+        if folder != RESERVE_FOLDER
+            && path.is_dir()
             && let Err(refusal) = may_change(&path)
             && refusal.raw_os_error() != Some(libc::EROFS)
         {
