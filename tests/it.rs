@@ -10,6 +10,8 @@
     clippy::unwrap_used
 )]
 
+/// The command line as people and programs meet it.
+mod cli;
 /// The environment every test runs `nija` in.
 mod common;
 /// What holds when processes are killed, calls fail, disks fill up and locks are never given back.

@@ -10,6 +10,9 @@ use super::halt::{Actor, Cause, Halt, Mode, Scope, Source};
 use super::release::{Request, Seen};
 use super::sentinel::{Activation, Content, Found};
 
+/// The rule of the halt that takes the place of a document that could not be used.
+pub const LOST_RULE: &str = "STATE_CORRUPT";
+
 /// The document `killswitch.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KillSwitch {
@@ -48,6 +51,11 @@ impl Document for KillSwitch {
     }
 
     fn contradiction(&self) -> Option<&'static str> {
+        let twin =
+            |(at, halt): (usize, &Halt)| self.halts.iter().skip(at + 1).any(|other| other.id == halt.id);
+        if self.halts.iter().enumerate().any(twin) {
+            return Some("two halts share an id: it was edited by hand");
+        }
         ((self.is_active, self.mode) != self.summary())
             .then_some("'is_active' and 'mode' do not agree with 'halts': it was edited by hand")
     }
@@ -99,7 +107,7 @@ impl KillSwitch {
             mode: Mode::Halted,
             cause: Cause {
                 source: Source::AutoMonitoring,
-                rule: Some("STATE_CORRUPT".to_owned()),
+                rule: Some(LOST_RULE.to_owned()),
                 reason,
                 actor,
                 host: host.to_owned(),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 mod render;
+mod terminal;
 
 /// A directory that stands for a whole machine; removed when dropped.
 pub(crate) struct TestEnv {
@@ -67,6 +68,14 @@ impl TestEnv {
     pub(crate) fn config(&self, lines: &str) {
         let own = "state_dir = \"state\"\nfallback_dirs = [\"fallback\"]\n";
         std::fs::write(self.path("nija.toml"), format!("{own}{lines}")).unwrap();
+    }
+
+    /// A file that only its owner can read, holding a passphrase; its path.
+    pub(crate) fn secret(&self, name: &str, passphrase: &str) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, format!("{passphrase}\n")).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        path.display().to_string()
     }
 
     /// `text` without what differs from run to run and from machine to machine.
