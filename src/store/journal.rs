@@ -90,14 +90,13 @@ impl<'a> Journal<'a> {
     /// Which events of an outbox the log does not hold.
     pub fn missing(&self, outbox: &Outbox) -> Result<Vec<Event>> {
         let mut missing = outbox.events.clone();
-        self.walk(outbox.after, &mut |_, line| {
-            if let Ok(record) = serde_json::from_slice::<Record>(line)
-                && let Some(at) = missing.iter().position(|event| *event == record.event)
-            {
-                missing.remove(at);
-            }
-            !missing.is_empty()
-        })?;
+        self.walk(outbox.after, &mut |_, line| strike(&mut missing, line))?;
+        if outbox.after != Mark::default() && !missing.is_empty() {
+            // Either a crash kept them out, or this is not the log that the mark was taken of: looked at in full, so
+            // that nothing is recorded twice.
+            missing.clone_from(&outbox.events);
+            self.walk(Mark::default(), &mut |_, line| strike(&mut missing, line))?;
+        }
         Ok(missing)
     }
 
@@ -147,6 +146,16 @@ impl<'a> Journal<'a> {
             }
         }
     }
+}
+
+/// Takes a recorded event off those that may be missing; whether any is left.
+fn strike(missing: &mut Vec<Event>, line: &[u8]) -> bool {
+    if let Ok(record) = serde_json::from_slice::<Record>(line)
+        && let Some(at) = missing.iter().position(|event| *event == record.event)
+    {
+        missing.remove(at);
+    }
+    !missing.is_empty()
 }
 
 fn head_of(line: &[u8]) -> Option<Head> {

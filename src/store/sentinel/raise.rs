@@ -136,6 +136,24 @@ fn sync_name(dir: &Path) -> Result<()> {
     }
 }
 
+/// The activation as one block. A reason that is too long for it is cut: who stopped, when and that much of why is kept.
+fn block(activation: &Activation) -> Vec<u8> {
+    let mut activation = activation.clone();
+    let mut block = activation.line();
+    while block.len() > RESERVE_LEN {
+        let kept = activation.cause.reason.chars().count() / 2;
+        activation.cause.reason = activation.cause.reason.chars().take(kept).collect();
+        block = activation.line();
+        if kept == 0 {
+            break;
+        }
+    }
+    block.pop();
+    block.resize(RESERVE_LEN - 1, b' ');
+    block.push(b'\n');
+    block
+}
+
 /// What became of adding a cause to a stop file that already stood.
 enum Joined {
     /// The cause is in it, or as much of it as could be written.
@@ -191,13 +209,7 @@ fn from_reserve(
     rename_new(CWD, &dir.join(RESERVE), &path)?;
     raised.reserve_spent = true;
     let Ok(file) = open(&path, OFlags::WRONLY) else { return Ok(None) };
-    let mut block = activation.line();
-    block.pop();
-    if block.len() < RESERVE_LEN {
-        block.resize(RESERVE_LEN - 1, b' ');
-        block.push(b'\n');
-        raised.recorded = file.write_all_at(&block, 0).is_ok();
-    }
+    raised.recorded = file.write_all_at(&block(activation), 0).is_ok();
     Ok(Some(file))
 }
 
