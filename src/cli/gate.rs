@@ -19,7 +19,7 @@ use crate::output::{Page, Reply, Role, Span};
 /// Lists every reason against it, each with a stable code and what ends it.
 #[derive(Args, Debug, PartialEq)]
 #[command(
-    after_help = "Exit codes: 0 trade; 1 do not trade; 3 cannot tell, so do not trade. Nothing but 0 means trade.\n\
+    after_help = "Exit codes: 0 trade; 1 do not trade; 3 cannot tell, so do not trade. Nothing but 0 means trade; even this help exits with 3.\n\
                         Example: nija gate BTC-USD --side buy --qty 0.5 --client bot-a"
 )]
 pub struct Gate {
@@ -140,6 +140,7 @@ fn message(reason: &Reason<'_>) -> String {
             let words = if halt.cause.reason.is_empty() { "no reason given" } else { &halt.cause.reason };
             format!("{} {} by {}: {words} ({})", halt.mode, halt.scope, halt.cause.actor.name(), halt.id)
         }
+        None if reason.detail.is_empty() => "no reason given".to_owned(),
         None => reason.detail.to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::output::{self, Reply, colour};
 
 mod app;
@@ -21,6 +21,7 @@ mod init;
 mod killswitch;
 mod man;
 mod operator;
+mod refusal;
 mod status;
 mod words;
 
@@ -181,7 +182,7 @@ pub fn run(arguments: &[OsString]) -> u8 {
         Some(cli) => answer(&cli),
         None => match Cli::try_parse_from(arguments) {
             Ok(cli) => answer(&cli),
-            Err(error) => refuse(arguments, &error),
+            Err(error) => refusal::refuse(arguments, &error),
         },
     }
 }
@@ -195,50 +196,4 @@ fn answer(cli: &Cli) -> u8 {
             output::failure(&error, cli.command.format(), exit, app.style, &app.facts())
         }
     }
-}
-
-/// Answers a command line that makes no sense, or that asks for help.
-fn refuse(arguments: &[OsString], error: &clap::Error) -> u8 {
-    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
-    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let globals = Globals { json: has("--json"), ..Globals::default() };
-    let app = App::new(globals);
-    match error.kind() {
-        DisplayHelp | DisplayVersion => output::raw(error.render().to_string().as_bytes()),
-        DisplayHelpOnMissingArgumentOrSubcommand if !app.style.json => {
-            output::aside(&error.render().to_string());
-            Kind::Usage.row().exit
-        }
-        _ => {
-            let folds =
-                command_word(arguments).is_some_and(|word| ["gate", "doctor", "check"].contains(&word));
-            let exit = if folds { 3 } else { Kind::Usage.row().exit };
-            output::failure(&usage(error), "nija.usage", exit, app.style, &app.facts())
-        }
-    }
-}
-
-/// The first word that is neither a global option nor its value.
-fn command_word(arguments: &[OsString]) -> Option<&str> {
-    const WITH_VALUE: [&str; 4] = ["--state-dir", "--config", "--color", "--operator"];
-    let mut words = arguments.iter().skip(1).map(|word| word.to_str().unwrap_or_default());
-    loop {
-        let word = words.next()?;
-        if WITH_VALUE.contains(&word) {
-            words.next();
-        } else if !word.starts_with('-') {
-            return Some(word);
-        }
-    }
-}
-
-fn usage(error: &clap::Error) -> Error {
-    let text = error.render().to_string();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or("the command line makes no sense");
-    let tip = lines.clone().find_map(|line| line.strip_prefix("tip: ")).unwrap_or_default();
-    let usage = lines.find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("nija --help");
-    let message = first.strip_prefix("error: ").unwrap_or(first);
-    let message = if tip.is_empty() { message.to_owned() } else { format!("{message} ({tip})") };
-    Error::new(Kind::Usage, message).hint(usage)
 }

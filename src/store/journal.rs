@@ -65,8 +65,8 @@ impl<'a> Journal<'a> {
             self.backend.cut_torn(&*held, AUDIT, &format!("torn-{}", now.format("%Y%m%dT%H%M%SZ")))?;
         }
         let mut head = head_of(&tail.last_line).map_or_else(|| self.last_readable(), Ok)?;
-        if tail.complete_len >= self.rotate_bytes {
-            self.backend.rotate(&*held, AUDIT, &format!("{:012}", head.seq))?;
+        if tail.complete_len > 0 && tail.complete_len >= self.rotate_bytes {
+            self.backend.rotate(&*held, AUDIT, &self.segment_name(&head)?)?;
         }
         let mut lines = Vec::new();
         for event in events {
@@ -78,22 +78,39 @@ impl<'a> Journal<'a> {
         Ok(head)
     }
 
+    /// Named after the last record in it, so that names sort. A segment whose every line is damaged shares its number
+    /// with the one before.
+    fn segment_name(&self, head: &Head) -> Result<String> {
+        let taken = self.backend.segments(AUDIT)?;
+        let number = format!("{:012}", head.seq);
+        let twins = taken.iter().filter(|name| name.starts_with(&number)).count();
+        Ok(if twins == 0 { number } else { format!("{number}.{twins:06}") })
+    }
+
     /// Which events of an outbox the log does not hold.
     pub fn missing(&self, outbox: &Outbox) -> Result<Vec<Event>> {
         let mut missing = outbox.events.clone();
-        let segments = self.backend.segments(AUDIT)?;
-        let closed = usize::try_from(outbox.after.segments).unwrap_or(usize::MAX);
-        for name in segments.iter().skip(closed) {
-            self.backend.scan_segment(AUDIT, name, &mut |line| strike(&mut missing, line))?;
-        }
-        let from = if closed == segments.len() { outbox.after.offset } else { 0 };
-        self.backend.scan(AUDIT, from, &mut |line| strike(&mut missing, line))?;
-        if from > 0 && !missing.is_empty() {
-            // Either a crash kept them out, or this is not the log that the mark was taken of: looked at in full, so
-            // that nothing is recorded twice.
-            self.backend.scan(AUDIT, 0, &mut |line| strike(&mut missing, line))?;
+        self.walk(outbox.after, &mut |_, line| strike(&mut missing, line))?;
+        if !missing.is_empty() && !self.holds(outbox.after)? {
+            // The log was set aside since, and another was started: it is looked at in full, so that nothing is recorded
+            // twice.
+            self.walk(Mark::default(), &mut |_, line| strike(&mut missing, line))?;
         }
         Ok(missing)
+    }
+
+    /// Whether a mark is a place in this log: the end of one of its records.
+    fn holds(&self, mark: Mark) -> Result<bool> {
+        let segments = self.backend.segments(AUDIT)?.len() as u64;
+        if segments != mark.segments || mark.offset == 0 {
+            return Ok(segments >= mark.segments);
+        }
+        let mut ends_there = false;
+        self.backend.scan(AUDIT, mark.offset - 1, &mut |rest| {
+            ends_there = rest.is_empty();
+            false
+        })?;
+        Ok(ends_there)
     }
 
     /// Makes everything appended so far durable.
@@ -104,25 +121,52 @@ impl<'a> Journal<'a> {
 
     /// Visits every line of the log, oldest first, with the name of its segment (`None` for the current one).
     pub fn lines(&self, visit: &mut dyn FnMut(Option<&str>, &[u8]) -> bool) -> Result<()> {
-        let mut going = true;
-        for name in self.backend.segments(AUDIT)? {
-            self.backend.scan_segment(AUDIT, &name, &mut |line| {
-                going = visit(Some(&name), line);
-                going
+        self.walk(Mark::default(), visit)
+    }
+
+    /// Visits every line behind `after`. Takes no lock, and follows a rotation that happens meanwhile.
+    fn walk(&self, after: Mark, visit: &mut dyn FnMut(Option<&str>, &[u8]) -> bool) -> Result<()> {
+        let closed = usize::try_from(after.segments).unwrap_or(usize::MAX);
+        let mut segments = self.backend.segments(AUDIT)?;
+        let mut offset = if segments.len() == closed { after.offset } else { 0 };
+        let mut last = segments.iter().take(closed).next_back().cloned();
+        loop {
+            for name in segments.iter().filter(|name| last.as_ref() < Some(*name)) {
+                let mut going = true;
+                self.backend.scan_segment(AUDIT, name, &mut |line| {
+                    going = visit(Some(name), line);
+                    going
+                })?;
+                if !going {
+                    return Ok(());
+                }
+                offset = 0;
+            }
+            last = segments.pop();
+            // At its first line the current segment is open, and stays the same file. Only if no other was closed by then
+            // does it follow the last one visited.
+            let mut follows = None;
+            self.backend.scan(AUDIT, offset, &mut |line| {
+                let newest = || self.backend.segments(AUDIT).map(|mut now| now.pop());
+                match follows.get_or_insert_with(|| newest().map(|newest| newest == last)) {
+                    Ok(true) => visit(None, line),
+                    _ => false,
+                }
             })?;
-            if !going {
+            segments = self.backend.segments(AUDIT)?;
+            if follows.transpose()?.unwrap_or(segments.last() == last.as_ref()) {
                 return Ok(());
             }
         }
-        self.backend.scan(AUDIT, 0, &mut |line| visit(None, line))?;
-        Ok(())
     }
 }
 
-/// Takes a recorded event off those that may be missing; whether any is left.
+/// Takes a recorded event off those that may be missing, once for each time it is recorded; whether any is left.
 fn strike(missing: &mut Vec<Event>, line: &[u8]) -> bool {
-    if let Ok(record) = serde_json::from_slice::<Record>(line) {
-        missing.retain(|event| *event != record.event);
+    if let Ok(record) = serde_json::from_slice::<Record>(line)
+        && let Some(at) = missing.iter().position(|event| *event == record.event)
+    {
+        missing.remove(at);
     }
     !missing.is_empty()
 }
