@@ -112,6 +112,7 @@ impl KillSwitch {
                 actor,
                 host: host.to_owned(),
                 at: now,
+                extra: Map::new(),
             },
             found: None,
         });
@@ -279,6 +280,7 @@ fn from_file(found: &Found, id: String, actor: Actor, host: &str) -> Activation 
             actor,
             host: host.to_owned(),
             at: found.at,
+            extra: Map::new(),
         },
         found: None,
     }

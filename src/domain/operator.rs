@@ -65,6 +65,9 @@ pub struct Operator {
     /// Until then no attempt is looked at.
     #[serde(default)]
     pub locked_until: Option<DateTime<Utc>>,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 impl std::fmt::Debug for Operator {

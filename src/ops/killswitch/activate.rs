@@ -102,6 +102,7 @@ pub fn activate(
             actor: context.identity.actor.clone(),
             host: context.identity.host.clone(),
             at: context.now(),
+            extra: serde_json::Map::new(),
         },
         found: None,
     };
