@@ -101,16 +101,7 @@ impl App {
                 .hint("printf %s SECRET > FILE; chmod 600 FILE; use --passphrase-file FILE")
         };
         let secret = match file {
-            Some(path) => {
-                if let Some(why) = config::file::exposure(path, self.environment.uid)? {
-                    let message = format!("passphrase file {} is refused: {why}", path.display());
-                    return Err(
-                        Error::new(Kind::NotPermitted, message).hint(format!("chmod 600 {}", path.display()))
-                    );
-                }
-                std::fs::read_to_string(path)
-                    .map_err(|e| Error::io(format_args!("read {}", path.display()), e))?
-            }
+            Some(path) => config::file::read_secret(path, self.environment.uid)?,
             None if self.may_ask() => terminal::ask_secret(question).ok_or_else(missing)?,
             None if terminal::is_stdin() => return Err(missing()),
             None => terminal::ask("").ok_or_else(missing)?,

@@ -180,10 +180,18 @@ impl Command {
 pub fn run(arguments: &[OsString]) -> u8 {
     match fast::parse(arguments) {
         Some(cli) => answer(&cli),
-        None => match Cli::try_parse_from(arguments) {
+        None => match Cli::try_parse_from(arguments).or_else(|error| with_dashed_words(arguments, error)) {
             Ok(cli) => answer(&cli),
             Err(error) => refusal::refuse(arguments, &error),
         },
+    }
+}
+
+/// A reason needs no quotes even where a word of it begins with a dash, as in `nija kill price -5% today`.
+fn with_dashed_words(arguments: &[OsString], error: clap::Error) -> std::result::Result<Cli, clap::Error> {
+    match refusal::reason_apart(arguments) {
+        Some(apart) => Cli::try_parse_from(apart).map_err(|_| error),
+        None => Err(error),
     }
 }
 

@@ -53,6 +53,28 @@ fn path(arguments: &[OsString]) -> Vec<String> {
     names
 }
 
+/// The same stop with its reason set apart from the first dashed word on. `None` when options follow, which must not turn
+/// into words: that would make a small stop a large one.
+pub(super) fn reason_apart(arguments: &[OsString]) -> Option<Vec<OsString>> {
+    let starts = |word: &OsString, with: &str| word.to_string_lossy().starts_with(with);
+    let known = |word: &OsString| ["-q", "-h", "-V"].iter().any(|option| word == option);
+    let dashed = |word: &OsString| starts(word, "-") && !starts(word, "--") && !known(word);
+    let at = arguments.iter().position(dashed)?;
+    let (before, reason) = arguments.split_at(at);
+    if !is_stop(&path(arguments))
+        || arguments.iter().any(|word| word == "--")
+        || reason.iter().any(|word| starts(word, "--"))
+    {
+        return None;
+    }
+    Some([before, &[OsString::from("--")], reason].concat())
+}
+
+fn is_stop(asked_for: &[String]) -> bool {
+    let words: Vec<&str> = asked_for.iter().map(String::as_str).collect();
+    matches!(words.as_slice(), ["kill"] | ["killswitch", "activate"])
+}
+
 fn takes_value(command: &clap::Command, word: &str) -> bool {
     let Some(name) = word.strip_prefix("--") else { return false };
     let mut options = command.get_arguments();
@@ -69,8 +91,7 @@ fn usage(error: &clap::Error, asked_for: &[String]) -> Error {
     let message = wrong.strip_prefix("error: ").unwrap_or(&wrong);
     let message = after("tip: ").map_or_else(|| message.to_owned(), |tip| format!("{message} ({tip})"));
     let words: Vec<&str> = asked_for.iter().map(String::as_str).collect();
-    let stops = matches!(words.as_slice(), ["kill"] | ["killswitch", "activate"]);
-    let message = if stops { format!("NOT STOPPED: {message}") } else { message };
+    let message = if is_stop(asked_for) { format!("NOT STOPPED: {message}") } else { message };
     let help = std::iter::once("nija").chain(words).chain(["--help"]).collect::<Vec<_>>().join(" ");
     Error::new(Kind::Usage, message).hint(after("Usage: ").map_or(help, str::to_owned))
 }

@@ -1,5 +1,7 @@
 //! The configuration file: found, trusted, parsed and taken over.
 
+use std::fs::Metadata;
+use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -34,34 +36,43 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 }
 
 /// Why a file must not be believed, if so: somebody else could have written it.
-pub fn distrust(path: &Path, uid: u32) -> Result<Option<String>> {
-    let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+pub fn distrust(metadata: &Metadata, uid: u32) -> Option<String> {
     if metadata.uid() != 0 && metadata.uid() != uid {
-        return Ok(Some(format!("it belongs to uid {}, neither root nor you", metadata.uid())));
+        return Some(format!("it belongs to uid {}, neither root nor you", metadata.uid()));
     }
-    if metadata.mode() & 0o022 != 0 {
-        return Ok(Some(format!("others can write it (mode {:04o})", metadata.mode() & 0o7777)));
-    }
-    Ok(None)
+    let open = metadata.mode() & 0o022 != 0;
+    open.then(|| format!("others can write it (mode {:04o})", metadata.mode() & 0o7777))
 }
 
-/// Why a file with a secret must not be used, if so: somebody else could have read or written it.
-pub fn exposure(path: &Path, uid: u32) -> Result<Option<String>> {
-    if let Some(why) = distrust(path, uid)? {
-        return Ok(Some(why));
+/// Reads a file with a secret. One that somebody else could have read or written is refused.
+pub fn read_secret(path: &Path, uid: u32) -> Result<String> {
+    let (metadata, text) = read(path).map_err(|e| Error::io(format_args!("read {}", path.display()), e))?;
+    let readable = metadata.mode() & 0o044 != 0;
+    let exposed = || format!("others can read it (mode {:04o})", metadata.mode() & 0o7777);
+    match distrust(&metadata, uid).or_else(|| readable.then(exposed)) {
+        None => Ok(text),
+        Some(why) => {
+            Err(Error::new(Kind::NotPermitted, format!("file {} is refused: {why}", path.display()))
+                .hint(format!("chmod 600 {}", path.display())))
+        }
     }
-    let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    let open = metadata.mode() & 0o044 != 0;
-    Ok(open.then(|| format!("others can read it (mode {:04o})", metadata.mode() & 0o7777)))
+}
+
+/// What is judged is what is read: the file is opened once.
+fn read(path: &Path) -> std::io::Result<(Metadata, String)> {
+    let mut file = std::fs::File::open(path)?;
+    let (metadata, mut text) = (file.metadata()?, String::new());
+    file.read_to_string(&mut text)?;
+    Ok((metadata, text))
 }
 
 /// Reads the file and takes over its settings.
 pub fn apply(config: &mut Config, path: &Path, environment: &Environment) -> Result<()> {
-    if let Some(why) = distrust(path, environment.uid)? {
+    let (metadata, text) = read(path).map_err(|error| unreadable(path, &error))?;
+    if let Some(why) = distrust(&metadata, environment.uid) {
         return Err(Error::new(Kind::Config, format!("configuration {} is refused: {why}", path.display()))
             .hint(format!("sudo chown $(id -u) {0} && chmod go-w {0}", path.display())));
     }
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
     take_over(config, &text, path)
 }
 

@@ -132,6 +132,7 @@ impl Directory {
         if made.is_ok() {
             // The umask narrowed what was asked for.
             rustix::fs::fchmod(&folder, mode).map_err(|e| failed("set the mode of", &path, e))?;
+            give_to_owner_of(self, &folder);
         }
         self.sync()?;
         Ok(folder)
@@ -193,8 +194,9 @@ impl Directory {
         // The umask may have narrowed a mode that has to be kept.
         rustix::fs::fchmod(file, Mode::from_raw_mode(mode))
             .map_err(|e| failed("set the mode of", path, e))?;
-        if let Some(old) = old {
-            keep_owner(file, old);
+        match old {
+            Some(old) => keep_owner(file, old),
+            None => give_to_owner_of(self, file),
         }
         file.write_all(bytes)
             .map_err(|e| Error::io(format_args!("write {}", path.display()), e).hint(space_hint(path)))?;
@@ -229,6 +231,17 @@ pub fn read_all(mut file: &std::fs::File, path: &Path) -> Result<Vec<u8>> {
     file.read_to_end(&mut bytes)
         .map_err(|e| Error::io(format_args!("read {}", path.display()), e).hint("nija doctor"))?;
     Ok(bytes)
+}
+
+/// Gives what root makes in somebody else's directory to its owner, who has to go on working with it.
+pub fn give_to_owner_of(directory: &Directory, made: impl AsFd) {
+    if rustix::process::geteuid().is_root()
+        && let Ok(stat) = directory.stat()
+        && stat.st_uid != 0
+    {
+        let (uid, gid) = (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid));
+        let _ = rustix::fs::fchown(made, Some(uid), Some(gid));
+    }
 }
 
 // An unprivileged writer cannot give a file away; the group at least may be kept. Mode and content matter more than that.

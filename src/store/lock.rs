@@ -12,7 +12,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::Held;
-use super::atomic::{Directory, failed};
+use super::atomic::{Directory, failed, give_to_owner_of};
 use crate::error::{Error, Kind, Result};
 
 /// Threads that stand in a queue for nobody: what they wait for is held by a process that hangs. Beyond so many of them
@@ -104,6 +104,7 @@ fn open(locks: &Directory, name: &str, path: &Path) -> Result<File> {
         .map_err(|e| failed("create lock", path, e))?;
     // The umask may have shut out the others. Who lost the race to create it may not change it, and need not.
     let _ = rustix::fs::fchmod(&fd, Mode::from_raw_mode(0o644));
+    give_to_owner_of(locks, &fd);
     Ok(fd.into())
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
-use super::atomic::{Directory, failed};
+use super::atomic::{Directory, failed, give_to_owner_of};
 use super::{Durability, Log, Tail};
 use crate::error::{Error, Result};
 
@@ -55,6 +55,7 @@ fn open(root: &Directory, name: &str, path: &Path) -> Result<(File, bool)> {
         .map_err(|e| failed("create", path, e))?;
     // The umask may have shut out whoever has to append next.
     rustix::fs::fchmod(&fd, mode).map_err(|e| failed("set the mode of", path, e))?;
+    give_to_owner_of(root, &fd);
     Ok((fd.into(), true))
 }
 

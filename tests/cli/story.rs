@@ -240,7 +240,8 @@ fn a_stop_waits_for_a_client_that_confirms() {
     let env = TestEnv::initialised();
     env.nija(&["gate", "X", "--client", "bot-a"]).run().expect(0);
     std::thread::scope(|scope| {
-        scope.spawn(|| while env.nija(&["gate", "X", "--client", "bot-a"]).run().code == 0 {});
+        // Bounded, so that a stop that fails ends the test as well.
+        scope.spawn(|| (0..1000).find(|_| env.nija(&["gate", "X", "--client", "bot-a"]).run().code != 0));
         let stopped = json(env.nija(&["kill", "--wait", "20s", "drill", "--json"]));
         assert_eq!(
             (&stopped["exit_code"], &stopped["data"]["confirmations"]["complete"]),

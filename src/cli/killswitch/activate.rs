@@ -12,7 +12,7 @@ use crate::domain::client::{Awaited, Confirmation};
 use crate::domain::halt::{Mode, Scope, Source};
 use crate::domain::killswitch::Change;
 use crate::domain::status::Status;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::ops::client::{self, Awaiting, Confirmations};
 use crate::ops::killswitch::activate::{self as op, Report, Request, Step};
 use crate::ops::{Context, Notice};
@@ -29,7 +29,7 @@ use crate::output::{self, Page, Reply, Role, Span};
 )]
 pub struct Activate {
     /// Why, in your own words
-    #[arg(value_name = "REASON", allow_hyphen_values = true)]
+    #[arg(value_name = "REASON")]
     pub reason: Vec<String>,
     /// How hard: halted, or reduce-only (only orders that shrink a position)
     #[arg(long, default_value = "halted", value_parser = str::parse::<Mode>)]
@@ -56,11 +56,6 @@ impl Activate {
 
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        // "-5%" is a word; "--mod" is a mistake that must not turn a small stop into a large one.
-        if let Some(unknown) = self.reason.iter().find(|word| word.starts_with("--")) {
-            let message = format!("NOT STOPPED: '{unknown}' is no option of this command");
-            return Err(Error::new(Kind::Usage, message).hint("nija kill"));
-        }
         let target = app.stop_target();
         let identity = app.identity();
         let context = app.context(&target.config, &identity);

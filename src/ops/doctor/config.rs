@@ -44,7 +44,7 @@ fn mend(patient: &Patient<'_>, path: &Path) -> String {
     let (uid, file) = (patient.environment.uid, quoted(path));
     let owner = std::fs::metadata(path).map(|metadata| metadata.uid()).ok();
     let sudo = patient.sudo(owner);
-    match distrust(path, uid) {
+    match std::fs::metadata(path).map(|metadata| distrust(&metadata, uid)) {
         Ok(Some(_)) if owner != Some(0) && owner != Some(uid) => {
             format!("cat {file} && {sudo}chown {uid} {file} && chmod go-w {file}")
         }

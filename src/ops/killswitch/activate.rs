@@ -147,7 +147,10 @@ fn raise_everywhere(context: &Context<'_>, request: &Request, report: &mut Repor
     let found = presence(dir).unwrap_or(Presence::Initialised);
     // A directory that somebody named and that is gone was lost; a default that never was is a mistake.
     let named = context.config.origin("state_dir") != crate::config::Origin::Default;
-    if found == Presence::Foreign || (found == Presence::Missing && !named) {
+    if !dir.is_absolute() {
+        let message = "there is no state directory: neither HOME nor XDG_STATE_HOME is set";
+        report.refused.push(Error::new(Kind::Config, message).hint("nija --state-dir /var/lib/nija kill"));
+    } else if found == Presence::Foreign || (found == Presence::Missing && !named) {
         report.refused.push(context.not_initialised(dir, found));
     } else {
         raise_in(dir, None, report);
