@@ -73,6 +73,8 @@ pub enum Confirmation {
     Waiting,
     /// It was not heard of within the live window.
     Absent,
+    /// Its record cannot be read, so it may be alive and may not have seen the stop.
+    Unreadable,
 }
 
 impl Client {

@@ -25,6 +25,9 @@ pub struct KillSwitch {
     pub mode: Option<Mode>,
     /// The halts in force, oldest first.
     pub halts: Vec<Halt>,
+    /// The revision that changed the halts last: who has seen it has seen how things stand.
+    #[serde(default)]
+    pub halts_revision: u64,
     /// Activations of the standing stop file that are already counted here.
     #[serde(default)]
     pub stop_file_applied: Vec<String>,
@@ -86,6 +89,7 @@ impl KillSwitch {
             is_active: false,
             mode: None,
             halts: Vec::new(),
+            halts_revision: 0,
             stop_file_applied: Vec::new(),
             requests: Vec::new(),
             audit_outbox: Outbox::default(),
@@ -238,6 +242,7 @@ impl KillSwitch {
 
     fn refresh(&mut self) {
         (self.is_active, self.mode) = self.summary();
+        self.halts_revision = self.header.revision.saturating_add(1);
     }
 
     fn summary(&self) -> (bool, Option<Mode>) {

@@ -12,10 +12,10 @@ use crate::domain::halt::Halt;
 use crate::domain::release::Request;
 use crate::domain::status::Status;
 use crate::error::{Error, Kind, Result};
-use crate::ops::State;
 use crate::ops::confirm::{self, Confirmed, PHRASE};
 use crate::ops::killswitch::release::{self, Outcome, Plan, Target};
 use crate::ops::operator::{self, Authenticated};
+use crate::ops::{Notice, State};
 use crate::output::{self, Page, Reply, Role, Span, terminal};
 
 /// Resume: release halts
@@ -24,7 +24,7 @@ use crate::output::{self, Page, Reply, Role, Span, terminal};
 /// stays.
 #[derive(Args, Debug, PartialEq)]
 #[command(
-    after_help = "Exit codes: 0 released; 1 still halted: more people must agree, or another halt holds; 64 and above nothing is released\n\
+    after_help = "Exit codes: 0 released; 1 still halted (more people must agree, or another halt holds), or released and not yet on the record; 64 and above nothing is released\n\
                         Example: nija killswitch deactivate positions reconciled --operator alice"
 )]
 pub struct Deactivate {
@@ -62,15 +62,9 @@ impl Deactivate {
         };
         let Some(plan) = release::plan(&state, &target)? else { return Ok(nothing(&config)) };
         let confirmed = self.confirm(app, &state, &plan, asks)?;
-        match release::release(&state, &confirmed, &reason)? {
-            Outcome::Released { released, remaining, revision } => {
-                let mut reply = done(&config, &released, &remaining, revision);
-                // Whoever named one halt knows of the others; whoever wanted to trade has to learn that this is not it.
-                reply.exit = u8::from(self.id.is_none() && !remaining.is_empty());
-                Ok(reply)
-            }
-            Outcome::Requested { request, missing } => Ok(requested(&config, &request, missing)),
-        }
+        let outcome = release::release(&state, &confirmed, &reason)?;
+        // Whoever named one halt knows of the others; whoever wanted to trade has to learn that this is not it.
+        Ok(reply(&config, &outcome, self.id.is_some()))
     }
 
     fn confirm(&self, app: &App, state: &State<'_>, plan: &Plan, asks: bool) -> Result<Confirmed> {
@@ -148,14 +142,29 @@ struct Data<'a> {
 
 fn nothing(config: &Config) -> Reply {
     let mut page = Page::new();
-    page.line([Span::new(Role::Good, "TRADING"), Span::plain("  nothing is halted")]);
+    page.line([Span::new(Role::Good, "NOTHING TO RELEASE"), Span::plain("  no halt is in force here")]);
     app::state_line(&mut page, config);
     let data = Data { remaining: Some(&[]), ..Data::default() };
     Reply::new("nija.killswitch.deactivate", &data, page)
 }
 
-/// The answer to a release that happened.
-pub fn done(config: &Config, released: &[Halt], remaining: &[Halt], revision: u64) -> Reply {
+/// The answer to a release, or to the request for one. `knows_others`: other halts that hold are no surprise.
+pub fn reply(config: &Config, outcome: &Outcome, knows_others: bool) -> Reply {
+    match outcome {
+        Outcome::Released { released, remaining, revision, unrecorded } => {
+            let mut reply = done(config, released, remaining, *revision);
+            reply.exit = u8::from(unrecorded.is_some() || (!knows_others && !remaining.is_empty()));
+            let notice = |error| {
+                Notice::of("AUDIT_MISSING", "released; the record follows with the next change", error)
+            };
+            reply.warnings.extend(app::warnings(&unrecorded.iter().map(notice).collect::<Vec<_>>()));
+            reply
+        }
+        Outcome::Requested { request, missing } => requested(config, request, *missing),
+    }
+}
+
+fn done(config: &Config, released: &[Halt], remaining: &[Halt], revision: u64) -> Reply {
     let mut page = Page::new();
     if remaining.is_empty() {
         page.line([
@@ -179,8 +188,7 @@ pub fn done(config: &Config, released: &[Halt], remaining: &[Halt], revision: u6
     reply
 }
 
-/// The answer to a release that waits for more people.
-pub fn requested(config: &Config, request: &Request, missing: usize) -> Reply {
+fn requested(config: &Config, request: &Request, missing: usize) -> Reply {
     let mut page = Page::new();
     page.line([
         Span::new(Role::Warn, "STILL HALTED"),
