@@ -44,7 +44,16 @@ impl App {
 
     /// The settings.
     pub fn config(&self) -> Result<Config> {
-        let config = config::resolve(&self.flags(), &self.environment)?;
+        self.config_with(&self.flags())
+    }
+
+    /// The settings, for a state directory that is named, as if by flag.
+    pub fn config_in(&self, dir: &std::path::Path) -> Result<Config> {
+        self.config_with(&Flags { state_dir: Some(dir.to_owned()), ..self.flags() })
+    }
+
+    fn config_with(&self, flags: &Flags) -> Result<Config> {
+        let config = config::resolve(flags, &self.environment)?;
         self.acts_on(&config);
         Ok(config)
     }
@@ -57,7 +66,7 @@ impl App {
     }
 
     /// Notes which state directory the answer is about.
-    pub fn acts_on(&self, config: &Config) {
+    fn acts_on(&self, config: &Config) {
         self.state_dir.replace(Some(config.state_dir.clone()));
     }
 

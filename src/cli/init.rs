@@ -6,7 +6,6 @@ use clap::Args;
 use serde_json::json;
 
 use super::app::{self, App};
-use crate::config::Config;
 use crate::error::Result;
 use crate::ops::init;
 use crate::output::{Page, Reply, Role, Span};
@@ -35,12 +34,10 @@ fn mode(text: &str) -> std::result::Result<u32, String> {
 impl Init {
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        let config = app.config()?;
         let config = match &self.dir {
-            Some(dir) => Config { state_dir: app.environment.absolute(dir), ..config },
-            None => config,
+            Some(dir) => app.config_in(dir)?,
+            None => app.config()?,
         };
-        app.acts_on(&config);
         let identity = app.identity();
         let context = app.context(&config, &identity);
         let changed = init::init(&context, self.mode)?;

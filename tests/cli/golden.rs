@@ -207,7 +207,7 @@ fn people() {
     let approve = ["killswitch", "approve", &request, "--operator", "bob", "--passphrase-file", &bob];
     env.nija(&["kill", "drill"]).run().expect(0);
     ask_as("error-conflict", &approve);
-    let asked = env.nija(&[&deactivate[..], &[&alice]].concat()).run().expect(0);
+    let asked = env.nija(&[&deactivate[..], &[&alice]].concat()).run().expect(1);
     let request = super::scene::id(&asked.stdout, "r-");
     let approve = ["killswitch", "approve", &request, "--operator", "bob", "--passphrase-file", &bob];
     ask_as("killswitch-approve", &approve);

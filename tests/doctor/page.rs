@@ -83,16 +83,25 @@ fn a_command_line_that_makes_no_sense_is_unknown() {
 #[test]
 fn without_a_home_there_is_no_directory_to_examine() {
     let ward = Ward::healthy();
+    let nobody = "setpriv --reuid 65534 --regid 65534 --clear-groups env -i";
     let nija = env!("CARGO_BIN_EXE_nija");
-    let run =
-        format!("cd {} && setpriv --reuid 65534 --clear-groups env -i {nija} doctor", ward.dir().display());
-    std::fs::remove_file(ward.config_file()).unwrap();
     if crate::ward::is_root() && !Path::new("/etc/nija/nija.toml").exists() {
+        std::fs::rename(ward.config_file(), ward.root().join("elsewhere.toml")).unwrap();
         // The working directory is an initialised state directory, and still none that is meant.
-        let output = shell(&run).output().unwrap();
-        let page = String::from_utf8(output.stdout).unwrap();
-        assert!(page.contains("mend: nija init /var/lib/nija") || page.contains("nija.toml"), "{page}");
+        let bare = Path::new("/var/tmp").join(ward.root().file_name().unwrap());
+        let run = format!(
+            "cp -r {} {bare} && cd {bare} && {nobody} {nija} doctor; rm -r {bare}",
+            ward.dir().display(),
+            bare = bare.display()
+        );
+        let page = String::from_utf8(shell(&run).output().unwrap().stdout).unwrap();
+        assert!(page.contains("mend: nija init /var/lib/nija"), "{page}");
         assert!(!page.contains("OK       documents"), "{page}");
+        // What the mend does must not need a home either.
+        chmod(ward.root(), 0o777);
+        let made = ward.root().join("made");
+        let output = shell(&format!("cd / && {nobody} {nija} init {}", made.display())).output().unwrap();
+        assert!(output.status.success() && made.join("killswitch.json").exists(), "{output:?}");
     }
 }
 
