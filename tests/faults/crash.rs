@@ -254,7 +254,9 @@ fn said(name: &str, bytes: &[u8]) -> Result<String, String> {
 fn forget(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            for field in ["audit_outbox", "passphrase_hash", "revision", "stop_file_applied"] {
+            for field in
+                ["audit_outbox", "halts_revision", "passphrase_hash", "revision", "stop_file_applied"]
+            {
                 fields.remove(field);
             }
             fields.values_mut().for_each(forget);
