@@ -250,20 +250,18 @@ fn said(name: &str, bytes: &[u8]) -> Result<String, String> {
     Ok(document.to_string())
 }
 
-/// Drops what differs from run to run: salted hashes, what is counted and cleared as the steps of a change go along, and
-/// the halt that an empty stop file adds: killed between creating and writing it, a stop looks like one made by hand.
+/// Drops what differs from run to run: salted hashes, and what is counted and cleared as the steps of a change go along.
 fn forget(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            for field in ["audit_outbox", "passphrase_hash", "revision", "stop_file_applied"] {
+            for field in
+                ["audit_outbox", "halts_revision", "passphrase_hash", "revision", "stop_file_applied"]
+            {
                 fields.remove(field);
             }
             fields.values_mut().for_each(forget);
         }
-        Value::Array(entries) => {
-            entries.retain(|entry| entry["cause"]["source"] != "FILE_SYSTEM");
-            entries.iter_mut().for_each(forget);
-        }
+        Value::Array(entries) => entries.iter_mut().for_each(forget),
         _ => {}
     }
 }
