@@ -21,6 +21,5 @@ pub mod output;
 pub mod store;
 
 pub use domain::gate::{Code, Reason, Verdict};
-pub use domain::order::{Order, Side};
+pub use domain::order::{Decimal, Order, Side};
 pub use ops::gate::Gate;
-pub use rust_decimal::Decimal;
