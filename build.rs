@@ -1,5 +1,10 @@
 //! Link settings of the binary on glibc; docs/decisions/0005-start-up.md holds the measurements behind them.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a build script is asked through the environment and answers in files"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -8,8 +8,18 @@
 //!                           └─ effects ─> store   (files)
 //!                           └─ report ─> output (human | json) ─> exit code
 //! ```
+//!
+//! A bot in Rust needs [`Gate`] and [`Order`] only; see `docs/architecture.md` for the whole house.
 
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod error;
+pub mod ops;
+pub mod output;
 pub mod store;
+
+pub use domain::gate::{Code, Reason, Verdict};
+pub use domain::order::{Order, Side};
+pub use ops::gate::Gate;

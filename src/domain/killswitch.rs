@@ -142,7 +142,7 @@ impl KillSwitch {
         &mut self,
         content: &Content,
         file: &Found,
-        user: Option<String>,
+        user: Option<&str>,
         host: &str,
         new_id: &mut dyn FnMut() -> String,
     ) -> Vec<(Activation, Change)> {
@@ -153,7 +153,7 @@ impl KillSwitch {
         let mut activations = Vec::new();
         for found in foreign {
             if !self.stop_file_applied.contains(&found.id()) {
-                let actor = Actor { uid: found.uid, user: user.clone(), operator: None };
+                let actor = Actor { uid: found.uid, user: user.map(str::to_owned), operator: None };
                 activations.push((found.id(), from_file(&found, new_id(), actor, host)));
             }
         }

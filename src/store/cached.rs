@@ -1,11 +1,13 @@
 //! One document watched by a reader that asks all day: read again only when the file may have changed.
 
 use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
-use rustix::fs::{Stat, fstat};
+use rustix::fs::{Mode, OFlags, Stat, fstat};
+use rustix::io::Errno;
 
-use super::atomic::{Directory, read_all};
+use super::atomic::{Directory, failed, read_all};
 use crate::error::Result;
 
 /// A file whose change time is younger than this may change again without a trace: kernels before 6.13 stamp in ticks of
@@ -41,7 +43,7 @@ pub struct Watched {
 
 impl Watched {
     /// Starts watching an open file. `now_ns` is the wall clock in nanoseconds since 1970, taken before the file is read.
-    pub fn new(file: File, now_ns: i128) -> std::io::Result<Self> {
+    pub fn new(file: File, now_ns: i128) -> std::result::Result<Self, Errno> {
         let seen = identity(&fstat(&file)?);
         let changed_ns = i128::from(seen.ctime) * 1_000_000_000 + i128::from(seen.ctime_nanoseconds);
         let age_ns = now_ns - changed_ns;
@@ -60,9 +62,19 @@ impl Watched {
 pub fn watch(directory: &Directory, name: &str, now_ns: i128) -> Result<Option<(Watched, Vec<u8>)>> {
     let Some(file) = directory.open_entry(name)? else { return Ok(None) };
     let path = directory.path().join(name);
-    let io = |e| crate::error::Error::io(format_args!("look at {}", path.display()), e).hint("nija doctor");
-    let handle = file.try_clone().map_err(io)?;
-    let watched = Watched::new(handle, now_ns).map_err(io)?;
-    let bytes = read_all(&file, &path)?;
+    let watched = Watched::new(file, now_ns).map_err(|e| failed("look at", &path, e))?;
+    let bytes = read_all(&watched.file, &path)?;
     Ok(Some((watched, bytes)))
+}
+
+/// Starts watching a directory for entries that come and go; of one that does not exist, the place where it would appear.
+/// `None` when that cannot be watched.
+pub fn watch_directory(dir: &Path, now_ns: i128) -> Option<Watched> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let nearest = dir.ancestors().find_map(|place| match rustix::fs::open(place, flags, Mode::empty()) {
+        Ok(fd) => Some(Some(fd)),
+        Err(Errno::NOENT) => None,
+        Err(_) => Some(None),
+    });
+    Watched::new(nearest??.into(), now_ns).ok()
 }

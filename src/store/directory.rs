@@ -63,6 +63,44 @@ pub fn make(dir: &Path, mode: u32) -> Result<()> {
     directory.sync()
 }
 
+/// Makes a directory that holds no state.
+pub fn make_plain(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).map_err(|e| {
+        let error = Error::io(format_args!("make directory {}", dir.display()), e);
+        Error { kind: Kind::CannotCreate, ..error }.hint(format!("mkdir -p {}", dir.display()))
+    })
+}
+
+/// Lets everybody read a file that is no state.
+pub fn open_to_all(path: &Path) -> Result<()> {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+        .map_err(|e| Error::io(format_args!("set the mode of {}", path.display()), e))
+}
+
+/// Makes a second place for the stop file, unless it is there.
+pub fn make_fallback(dir: &Path) -> Result<()> {
+    match std::fs::DirBuilder::new().mode(0o755).create(dir) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Error::io(format_args!("make directory {}", dir.display()), error)
+            .hint(format!("sudo mkdir -p {}", dir.display()))),
+    }
+}
+
+/// The kind of file system a directory is on, by the kernel's magic number.
+pub fn file_system_magic(dir: &Path) -> Result<u64> {
+    let stat =
+        rustix::fs::statfs(dir).map_err(|e| super::atomic::failed("look at the file system of", dir, e))?;
+    Ok(u64::try_from(stat.f_type).unwrap_or(0))
+}
+
+/// Whether a reboot empties this directory. What cannot be found out counts as kept elsewhere: the syncs were done.
+pub fn is_volatile(dir: &Path) -> bool {
+    const TMPFS: u64 = 0x0102_1994;
+    const RAMFS: u64 = 0x8584_58f6;
+    file_system_magic(dir).is_ok_and(|magic| magic == TMPFS || magic == RAMFS)
+}
+
 /// Whether the reserve is ready.
 pub fn has_reserve(dir: &Path) -> bool {
     std::fs::symlink_metadata(dir.join(RESERVE))

@@ -184,13 +184,34 @@ fn still_stands(file: &File, path: &Path) -> bool {
     (own.st_dev, own.st_ino) == (standing.st_dev, standing.st_ino)
 }
 
-/// Whether a stop file stands in `dir`. Only a certain absence is `false`; any doubt is an error.
-pub fn stands(dir: &Path) -> Result<bool> {
-    let path = dir.join(FILE_NAME);
-    match rustix::fs::lstat(&path) {
-        Ok(_) => Ok(true),
-        Err(Errno::NOENT) => Ok(false),
-        Err(errno) => Err(failed("look for", &path, errno)),
+/// Looks for a stop file in one place again and again; the path is made once.
+#[derive(Debug)]
+pub struct Lookout {
+    dir: PathBuf,
+    path: std::ffi::CString,
+}
+
+impl Lookout {
+    /// A lookout for `dir`.
+    pub fn new(dir: &Path) -> Self {
+        let path = dir.join(FILE_NAME).into_os_string().into_encoded_bytes();
+        // A path with a NUL names nothing; an empty one is never absent for certain.
+        Self { dir: dir.to_owned(), path: std::ffi::CString::new(path).unwrap_or_default() }
+    }
+
+    /// The directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether a stop file stands. One system call by path, so that a directory swapped for another is seen; no allocation
+    /// unless it fails. Only a certain absence is `false`; any doubt is an error.
+    pub fn stands(&self) -> Result<bool> {
+        match rustix::fs::lstat(self.path.as_c_str()) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) if !self.path.is_empty() => Ok(false),
+            Err(errno) => Err(failed("look for", &self.dir.join(FILE_NAME), errno)),
+        }
     }
 }
 
@@ -247,9 +268,11 @@ pub fn take_down(dir: &Path, release_id: &str) -> Result<TakenDown> {
 }
 
 impl TakenDown {
-    /// What the file holds now.
-    pub fn content(&self) -> Content {
-        read(&self.directory.path().join(&self.name))
+    /// Whether this is still the file that was looked at: nothing was written into it, nobody touched it again.
+    pub fn is_still(&self, looked_at: &Standing) -> bool {
+        let stat = rustix::fs::statat(&self.directory, &*self.name, AtFlags::SYMLINK_NOFOLLOW);
+        stat.is_ok_and(|stat| found(&stat) == looked_at.file)
+            && read(&self.directory.path().join(&self.name)) == looked_at.content
     }
 
     /// Puts the stop file back. A newer one that stands by now stays: either way a stop file stands.

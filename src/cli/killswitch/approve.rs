@@ -1,0 +1,47 @@
+//! `nija killswitch approve`: a second person agrees to resume.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::super::App;
+use super::deactivate::{authenticate, done, requested};
+use crate::error::{Error, Kind, Result};
+use crate::ops::killswitch::release::Outcome;
+use crate::ops::killswitch::request;
+use crate::output::Reply;
+
+/// Agree to another operator's request to resume
+#[derive(Args, Debug, PartialEq)]
+#[command(
+    after_help = "Exit codes: 0 approved; 66 no such open request; 77 not permitted; 75 halted again meanwhile\n\
+                        Example: nija killswitch approve r-7f3a9c21 --operator bob"
+)]
+pub struct Approve {
+    /// The request, as `nija killswitch requests` shows it
+    #[arg(value_name = "REQUEST")]
+    pub id: String,
+    /// Read your passphrase from this file
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+impl Approve {
+    /// Runs the command.
+    pub fn run(&self, app: &App) -> Result<Reply> {
+        let config = app.config()?;
+        let identity = app.identity();
+        let context = app.context(&config, &identity);
+        let state = context.open()?;
+        let operator =
+            authenticate(app, &state, true, self.passphrase_file.as_deref())?.ok_or_else(|| {
+                Error::new(Kind::NotPermitted, "approving needs an operator").hint("nija operator list")
+            })?;
+        Ok(match request::approve(&state, &self.id, operator)? {
+            Outcome::Released { released, remaining, revision } => {
+                done(&config, &released, &remaining, revision)
+            }
+            Outcome::Requested { request, missing } => requested(&config, &request, missing),
+        })
+    }
+}

@@ -1,0 +1,225 @@
+//! The command line: arguments become a request, a report becomes a reply; one file per noun.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::error::{Error, Kind, Result};
+use crate::output::{self, Reply, colour};
+
+mod app;
+mod audit;
+mod completions;
+mod config;
+pub mod entry;
+mod fast;
+mod gate;
+mod heartbeat;
+mod init;
+mod killswitch;
+mod man;
+mod operator;
+mod status;
+mod words;
+
+pub use app::App;
+
+/// Stop trading, and answer whether an order may go out
+///
+/// `nija kill REASON` stops everything, from anywhere, always. `nija gate SYMBOL` answers before each order: only exit code 0
+/// means trade.
+#[derive(Debug, Parser, PartialEq)]
+#[command(
+    name = "nija",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done; 1, 2, 3 monitored state (warning, critical, unknown); 64 and above failures.\n\
+                  Emergency: nija kill REASON"
+)]
+pub struct Cli {
+    /// What applies to every command.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Args, Clone, Debug, Default, PartialEq)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// State directory [default: NIJA_STATE_DIR, or state_dir of nija.toml, or /var/lib/nija]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+    /// Configuration file [default: NIJA_CONFIG, or the nearest nija.toml upwards]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say nothing when all is well
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// When to colour
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: Color,
+    /// Who you are, for the record [default: NIJA_OPERATOR]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub operator: Option<String>,
+    /// Never ask: fail instead
+    #[arg(long, global = true)]
+    pub no_input: bool,
+}
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+pub enum Color {
+    /// When the stream is a terminal and the environment does not object
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<Color> for colour::When {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+/// The commands.
+#[derive(Debug, PartialEq, Subcommand)]
+#[command(defer = true)]
+pub enum Command {
+    /// Stop trading now (same as `killswitch activate`)
+    Kill(killswitch::activate::Activate),
+    /// Stop, resume, and see what is stopped
+    #[command(subcommand, name = "killswitch")]
+    KillSwitch(killswitch::KillSwitch),
+    /// Answer whether an order may go out now
+    Gate(gate::Gate),
+    /// Show the state of everything
+    Status(status::Status),
+    /// Report that a component is alive, and see who listens
+    #[command(subcommand)]
+    Heartbeat(heartbeat::Heartbeat),
+    /// Say who may resume
+    #[command(subcommand)]
+    Operator(operator::Operator),
+    /// Read and verify the record of every decision
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Make a state directory ready
+    Init(init::Init),
+    /// Show and check the configuration
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+    /// Write the manual pages
+    Man(man::Man),
+}
+
+impl Command {
+    /// Names the shape of this command's answer.
+    fn format(&self) -> &'static str {
+        match self {
+            Self::Kill(_) => "nija.killswitch.activate",
+            Self::KillSwitch(command) => command.format(),
+            Self::Gate(_) => "nija.gate",
+            Self::Status(_) => "nija.status",
+            Self::Heartbeat(command) => command.format(),
+            Self::Operator(command) => command.format(),
+            Self::Audit(command) => command.format(),
+            Self::Init(_) => "nija.init",
+            Self::Config(command) => command.format(),
+            Self::Completions(_) => "nija.completions",
+            Self::Man(_) => "nija.man",
+        }
+    }
+
+    fn run(&self, app: &App) -> Result<Reply> {
+        match self {
+            Self::Kill(command) => command.run(app),
+            Self::KillSwitch(command) => command.run(app),
+            Self::Gate(command) => command.run(app),
+            Self::Status(command) => command.run(app),
+            Self::Heartbeat(command) => command.run(app),
+            Self::Operator(command) => command.run(app),
+            Self::Audit(command) => command.run(app),
+            Self::Init(command) => command.run(app),
+            Self::Config(command) => command.run(app),
+            Self::Completions(command) => command.run(),
+            Self::Man(command) => command.run(),
+        }
+    }
+
+    /// Commands that answer a monitored state fold every failure to UNKNOWN: only 0 may mean all is well.
+    fn folds_failures(&self) -> bool {
+        matches!(self, Self::Gate(_))
+    }
+}
+
+/// Runs one command line and returns the exit code.
+pub fn run(arguments: &[OsString]) -> u8 {
+    match fast::parse(arguments) {
+        Some(cli) => answer(&cli),
+        None => match Cli::try_parse_from(arguments) {
+            Ok(cli) => answer(&cli),
+            Err(error) => refuse(arguments, &error),
+        },
+    }
+}
+
+fn answer(cli: &Cli) -> u8 {
+    let app = App::new(cli.globals.clone());
+    match cli.command.run(&app) {
+        Ok(reply) => output::reply(&reply, app.style, &app.facts()),
+        Err(error) => {
+            let exit = if cli.command.folds_failures() { 3 } else { error.exit() };
+            output::failure(&error, cli.command.format(), exit, app.style, &app.facts())
+        }
+    }
+}
+
+/// Answers a command line that makes no sense, or that asks for help.
+fn refuse(arguments: &[OsString], error: &clap::Error) -> u8 {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let globals = Globals { json: has("--json"), ..Globals::default() };
+    let app = App::new(globals);
+    match error.kind() {
+        DisplayHelp | DisplayVersion => output::raw(error.render().to_string().as_bytes()),
+        DisplayHelpOnMissingArgumentOrSubcommand if !app.style.json => {
+            output::aside(&error.render().to_string());
+            Kind::Usage.row().exit
+        }
+        _ => {
+            let command = arguments.iter().skip(1).find(|word| !word.to_string_lossy().starts_with('-'));
+            let folds = command.is_some_and(|word| word == "gate" || word == "doctor" || word == "check");
+            let exit = if folds { 3 } else { Kind::Usage.row().exit };
+            output::failure(&usage(error), "nija.usage", exit, app.style, &app.facts())
+        }
+    }
+}
+
+fn usage(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or("the command line makes no sense");
+    let tip = lines.clone().find_map(|line| line.strip_prefix("tip: ")).unwrap_or_default();
+    let usage = lines.find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("nija --help");
+    let message = first.strip_prefix("error: ").unwrap_or(first);
+    let message = if tip.is_empty() { message.to_owned() } else { format!("{message} ({tip})") };
+    Error::new(Kind::Usage, message).hint(usage)
+}

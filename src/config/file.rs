@@ -1,0 +1,124 @@
+//! The configuration file: found, trusted, parsed and taken over.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use toml::Value;
+
+use super::settings::SETTINGS;
+use super::{Config, Environment, Flags, Origin};
+use crate::error::{Error, Kind, Result};
+
+/// The file to read: named by flag or environment, else the first candidate that exists.
+pub fn locate(flags: &Flags, environment: &Environment) -> Result<Option<PathBuf>> {
+    if let Some(named) = flags.config.clone().or_else(|| environment.path("NIJA_CONFIG")) {
+        return Ok(Some(environment.absolute(&named)));
+    }
+    for candidate in environment.config_candidates() {
+        match std::fs::symlink_metadata(&candidate) {
+            Ok(_) => return Ok(Some(candidate)),
+            Err(error) if absent(&error) => {}
+            Err(error) => return Err(unreadable(&candidate, &error)),
+        }
+    }
+    Ok(None)
+}
+
+fn absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    Error::new(Kind::Config, format!("cannot read configuration {}: {error}", path.display()))
+        .hint(format!("ls -l {}", path.display()))
+}
+
+/// Why a file must not be believed, if so: somebody else could have written it.
+pub fn distrust(path: &Path, uid: u32) -> Result<Option<String>> {
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if metadata.uid() != 0 && metadata.uid() != uid {
+        return Ok(Some(format!("it belongs to uid {}, neither root nor you", metadata.uid())));
+    }
+    if metadata.mode() & 0o022 != 0 {
+        return Ok(Some(format!("others can write it (mode {:04o})", metadata.mode() & 0o7777)));
+    }
+    Ok(None)
+}
+
+/// Why a file with a secret must not be used, if so: somebody else could have read or written it.
+pub fn exposure(path: &Path, uid: u32) -> Result<Option<String>> {
+    if let Some(why) = distrust(path, uid)? {
+        return Ok(Some(why));
+    }
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    let open = metadata.mode() & 0o044 != 0;
+    Ok(open.then(|| format!("others can read it (mode {:04o})", metadata.mode() & 0o7777)))
+}
+
+/// Reads the file and takes over its settings.
+pub fn apply(config: &mut Config, path: &Path, environment: &Environment) -> Result<()> {
+    if let Some(why) = distrust(path, environment.uid)? {
+        return Err(Error::new(Kind::Config, format!("configuration {} is refused: {why}", path.display()))
+            .hint(format!("chmod go-w {}; ls -l {}", path.display(), path.display())));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    let invalid = |why: String| {
+        Error::new(Kind::Config, format!("configuration {}: {why}", path.display())).hint("nija config check")
+    };
+    let table: toml::Table =
+        toml::from_str(&text).map_err(|error| invalid(error.to_string().trim().to_owned()))?;
+    let base = path.parent().unwrap_or(Path::new("/"));
+    for (name, value) in flatten(&table) {
+        let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
+            return Err(invalid(format!(
+                "line {}: there is no setting '{name}'{}",
+                line_of(&text, &name),
+                suggest(&name)
+            )));
+        };
+        (setting.read)(config, value, base)
+            .map_err(|why| invalid(format!("line {}: '{name}': {why}", line_of(&text, &name))))?;
+        config.set_origin(setting.name, Origin::File(path.to_owned()));
+    }
+    config.file = Some(path.to_owned());
+    Ok(())
+}
+
+/// The state directory that a file which cannot be used seems to name: the text of its `state_dir` line.
+pub fn guess_state_dir(path: &Path, environment: &Environment) -> Option<PathBuf> {
+    let text = String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned();
+    let line = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("state_dir")?.trim_start().strip_prefix('='))?;
+    let named = line.split('#').next().unwrap_or(line).trim().trim_matches(['"', '\'']);
+    let base = path.parent().unwrap_or(Path::new("/"));
+    (!named.is_empty()).then(|| environment.absolute(&super::join(base, Path::new(named))))
+}
+
+/// Tables below the first level are part of the name: `[killswitch] approvals` is `killswitch.approvals`.
+fn flatten(table: &toml::Table) -> Vec<(String, &Value)> {
+    let mut flat = Vec::new();
+    for (name, value) in table {
+        match value {
+            Value::Table(inner) => {
+                flat.extend(inner.iter().map(|(key, value)| (format!("{name}.{key}"), value)))
+            }
+            _ => flat.push((name.clone(), value)),
+        }
+    }
+    flat
+}
+
+fn line_of(text: &str, name: &str) -> usize {
+    let key = name.rsplit('.').next().unwrap_or(name);
+    text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |index| index + 1)
+}
+
+fn suggest(name: &str) -> String {
+    let alike = |other: &str| other.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
+    let best = SETTINGS.iter().max_by_key(|setting| alike(setting.name));
+    match best.filter(|setting| alike(setting.name) >= 3) {
+        Some(setting) => format!("; did you mean '{}'?", setting.name),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,183 @@
+//! Who listens: recording what a client has seen, and waiting until every live one has seen the stop.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::domain::client::{Awaited, Client, Confirmation, KillSwitchSeen};
+use crate::domain::halt::Source;
+use crate::domain::key::Key;
+use crate::domain::killswitch::KillSwitch;
+use crate::error::{Error, Kind, Result};
+use crate::store::Durability;
+use crate::store::document::{self, Stored};
+
+use super::{State, killswitch};
+
+/// The folder of clients.
+pub const COLLECTION: &str = "heartbeats";
+
+/// How often waiting looks again.
+const POLL: Duration = Duration::from_millis(10);
+
+/// One component that listens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Listener {
+    /// Its name.
+    pub name: String,
+    /// Whether it has seen the present state.
+    pub confirmation: Confirmation,
+    /// The revision it has seen.
+    pub revision: u64,
+    /// When it saw that.
+    pub seen_at: DateTime<Utc>,
+    /// When it was last heard of.
+    pub last_seen: DateTime<Utc>,
+}
+
+/// The key of a client's record.
+pub fn key(name: &str) -> Result<Key> {
+    Key::entry(COLLECTION, name).map_err(|why| Error::new(Kind::Usage, why).hint("nija heartbeat ping bot-a"))
+}
+
+/// Every known component and whether it has seen what is awaited, by name.
+pub fn listeners(state: &State<'_>, awaited: Awaited) -> Result<Vec<Listener>> {
+    let mut keys = state.backend.list(COLLECTION)?;
+    keys.sort();
+    let mut listeners = Vec::with_capacity(keys.len());
+    for key in keys {
+        if let Stored::Present(client) = document::read::<Client>(&*state.backend, &key)? {
+            listeners.push(listener(state, &client, awaited));
+        }
+    }
+    Ok(listeners)
+}
+
+fn listener(state: &State<'_>, client: &Client, awaited: Awaited) -> Listener {
+    let confirmation = client.confirmation(awaited, state.context.config.live_within, state.now());
+    Listener {
+        name: client.name.clone(),
+        confirmation,
+        revision: client.killswitch.revision,
+        seen_at: client.killswitch.at,
+        last_seen: client.last_seen,
+    }
+}
+
+/// What the kill switch looks like to a client that looks now.
+pub fn look(state: &State<'_>) -> KillSwitchSeen {
+    // The stop file first: a release removes it only after the document is written.
+    let (stops, doubts) = killswitch::standing(state.context);
+    let stop_file = !stops.is_empty() || !doubts.is_empty();
+    let revision = match document::read::<KillSwitch>(&*state.backend, &killswitch::key()) {
+        Ok(Stored::Present(document)) => document.header.revision,
+        _ => 0,
+    };
+    KillSwitchSeen { revision, stop_file, at: state.now() }
+}
+
+/// Records that a client is alive and what it sees of the kill switch. Returns the record.
+pub fn ping(state: &State<'_>, name: &str) -> Result<Client> {
+    write(state, name, look(state), true).map(|client| client.1)
+}
+
+/// Records what a client saw at the gate, if that is news. Returns whether anything was written.
+pub fn saw(state: &State<'_>, name: &str, seen: KillSwitchSeen) -> Result<bool> {
+    let live_within = state.context.config.live_within;
+    let stored = document::read::<Client>(&*state.backend, &key(name)?)?;
+    if let Stored::Present(client) = stored
+        && !client.has_news(seen.revision, seen.stop_file, live_within, seen.at)
+    {
+        return Ok(false);
+    }
+    write(state, name, seen, false).map(|(written, _)| written)
+}
+
+fn write(state: &State<'_>, name: &str, seen: KillSwitchSeen, always: bool) -> Result<(bool, Client)> {
+    let identity = state.context.identity;
+    let mut opened = document::open::<Client>(&*state.backend, &key(name)?, state.wait)?;
+    let mut client = match std::mem::replace(&mut opened.stored, Stored::Missing) {
+        Stored::Present(client) => client,
+        Stored::Missing => Client::new(name, seen, identity.pid, &identity.host),
+        unreadable @ Stored::Unreadable(_) => {
+            opened.stored = unreadable;
+            opened.set_aside(state.now())?;
+            Client::new(name, seen, identity.pid, &identity.host)
+        }
+    };
+    let news = client.has_news(seen.revision, seen.stop_file, state.context.config.live_within, seen.at);
+    if always || news || client.seq == 0 {
+        client.report(seen, identity.pid, &identity.host);
+        // A lost heartbeat is repeated by the next; syncing each would cost more than it saves.
+        opened.commit(&mut client, state.now(), Durability::Relaxed)?;
+        return Ok((true, client));
+    }
+    Ok((false, client))
+}
+
+/// Forgets a client, on the record.
+pub fn forget(state: &State<'_>, name: &str) -> Result<()> {
+    let opened = document::open::<Client>(&*state.backend, &key(name)?, state.wait)?;
+    if matches!(opened.stored, Stored::Missing) {
+        return Err(
+            Error::new(Kind::NotFound, format!("no client '{name}' is known")).hint("nija heartbeat status")
+        );
+    }
+    opened.remove()?;
+    let event = state.context.event(Source::Cli, "heartbeat.forget", &format!("heartbeat:{name}"), json!({}));
+    state.journal().append(&[event], state.now(), Durability::Strict)?;
+    Ok(())
+}
+
+/// How a stop was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Confirmations {
+    /// Every client that was awaited, and those that are absent.
+    pub clients: Vec<Awaiting>,
+    /// Whether every live client has confirmed.
+    pub complete: bool,
+}
+
+/// One client during the wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Awaiting {
+    /// The client.
+    #[serde(flatten)]
+    pub listener: Listener,
+    /// How long after the stop it confirmed, in milliseconds; `null` when it did not.
+    pub delay_ms: Option<u64>,
+}
+
+/// Waits until every live client has seen what is awaited, at most `limit`. `on_confirmed` is told of each as it comes.
+pub fn wait(
+    state: &State<'_>,
+    awaited: Awaited,
+    limit: Duration,
+    on_confirmed: &mut dyn FnMut(&Awaiting),
+) -> Result<Confirmations> {
+    let clock = state.context.clock;
+    let start = clock.monotonic();
+    let mut delays: Vec<(String, u64)> = Vec::new();
+    loop {
+        let passed = clock.monotonic().saturating_sub(start);
+        let passed_ms = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX);
+        let mut clients = Vec::new();
+        for listener in listeners(state, awaited)? {
+            let known = delays.iter().find(|(name, _)| *name == listener.name).map(|(_, delay)| *delay);
+            let confirmed = listener.confirmation == Confirmation::Confirmed;
+            let awaiting = Awaiting { delay_ms: known.or(confirmed.then_some(passed_ms)), listener };
+            if confirmed && known.is_none() {
+                delays.push((awaiting.listener.name.clone(), passed_ms));
+                on_confirmed(&awaiting);
+            }
+            clients.push(awaiting);
+        }
+        let complete = !clients.iter().any(|client| client.listener.confirmation == Confirmation::Waiting);
+        if complete || passed >= limit {
+            return Ok(Confirmations { clients, complete });
+        }
+        clock.sleep(POLL);
+    }
+}
