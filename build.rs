@@ -16,11 +16,10 @@ fn main() {
     // Without PIE there is nothing to relocate before `main`.
     println!("cargo::rustc-link-arg-bins=-no-pie");
     // A static unwinder saves loading libgcc_s.so at every start; where gcc ships none, the default stays.
-    if static_unwinder_exists() {
-        let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
-        if std::fs::write(out.join("libgcc_s.so"), "INPUT(-lgcc_eh -lgcc)\n").is_ok() {
-            println!("cargo::rustc-link-arg-bins=-L{}", out.display());
-        }
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
+    if static_unwinder_exists() && std::fs::write(out.join("libgcc_s.so"), "INPUT(-lgcc_eh -lgcc)\n").is_ok()
+    {
+        println!("cargo::rustc-link-arg-bins=-L{}", out.display());
     }
 }
 

@@ -33,7 +33,7 @@ fn open_standard_streams() {
         #[expect(unsafe_code, reason = "there is no safe way to name a descriptor that may be closed")]
         let descriptor = unsafe { std::os::fd::BorrowedFd::borrow_raw(stream) };
         if rustix::io::fcntl_getfd(descriptor) == Err(Errno::BADF)
-            && let Ok(null) = rustix::fs::open("/dev/null", OFlags::RDWR, Mode::empty())
+            && let Ok(null) = rustix::fs::open("/dev/null", OFlags::RDONLY, Mode::empty())
         {
             std::mem::forget(null);
         }

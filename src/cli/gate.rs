@@ -1,4 +1,4 @@
-//! `nija gate`: may this order go out now?
+//! `nija gate`: answers whether an order may go out now.
 
 use clap::Args;
 use rust_decimal::Decimal;
@@ -59,7 +59,10 @@ pub fn quantity(text: &str) -> std::result::Result<Decimal, String> {
 
 /// Reads a position: a decimal of either sign.
 pub fn position(text: &str) -> std::result::Result<Decimal, String> {
-    text.parse().map_err(|_| format!("'{text}' is not a decimal number"))
+    // Exactly: a figure that would be rounded could pass for one that only just reduces the position.
+    let scientific = || Decimal::from_scientific(text);
+    let exact = Decimal::from_str_exact(text).or_else(|_| scientific());
+    exact.map_err(|_| format!("'{text}' is not a decimal number of at most 28 digits"))
 }
 
 impl Gate {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Cli;
 use crate::error::{Error, Kind, Result};
-use crate::ops::export::write_files;
+use crate::ops::write_files;
 use crate::output::{Page, Reply, Role, Span};
 
 /// Write the manual pages

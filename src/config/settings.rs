@@ -1,4 +1,4 @@
-//! The table of settings: name, meaning, how it is read and how it is shown. A new setting is one entry here.
+//! The table of settings: name, meaning, how each is read and shown; a new setting is one entry here.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -39,6 +39,10 @@ pub trait Document: Serialize + DeserializeOwned {
     fn header(&self) -> &Header;
     /// The common fields, to be changed by the store alone.
     fn header_mut(&mut self) -> &mut Header;
+    /// What its fields say against each other, if they do.
+    fn contradiction(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Why bytes are not a usable document.
@@ -81,7 +85,13 @@ pub fn decode<T: Document>(bytes: &[u8]) -> Result<T, Unreadable> {
         }
     };
     match serde_json::from_slice::<T>(bytes) {
-        Ok(document) => judge(&document.header().format, &document.header().version).map(|()| document),
+        Ok(document) => {
+            judge(&document.header().format, &document.header().version)?;
+            match document.contradiction() {
+                Some(why) => Err(Unreadable::Corrupt(why.to_owned())),
+                None => Ok(document),
+            }
+        }
         Err(error) => {
             if let Ok(probe) = serde_json::from_slice::<Probe>(bytes) {
                 judge(&probe.format, &probe.version)?;
@@ -99,7 +109,9 @@ pub fn encode<T: Document>(document: &T) -> Result<Vec<u8>, String> {
 }
 
 fn major(version: &str) -> Option<u32> {
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u32>().ok())?;
     let (major, minor) = version.split_once('.')?;
-    minor.parse::<u32>().ok()?;
-    major.parse().ok()
+    number(minor)?;
+    number(major)
 }

@@ -69,7 +69,9 @@ impl Code {
     pub fn ends(self) -> &'static str {
         match self {
             Self::KillSwitchHalted | Self::KillSwitchReduceOnly => "nija killswitch deactivate REASON",
-            Self::KillSwitchScopeUnknown => "pass --platform, --strategy and --account, or release the halt",
+            Self::KillSwitchScopeUnknown => {
+                "pass the symbol, --platform, --strategy and --account, or release the halt"
+            }
             Self::EnvStop => "restart the process without NIJA_EMERGENCY_STOP",
             Self::ReduceOnlyWouldIncrease => "lower --qty to the position, or turn --side",
             Self::StateUnreadable | Self::StateMissing => "nija doctor",
@@ -100,12 +102,13 @@ pub struct Reason<'a> {
 pub struct Verdict<'a> {
     reasons: [Option<Reason<'a>>; REASONS_MAX],
     count: usize,
+    is_definite: bool,
 }
 
 impl<'a> Verdict<'a> {
     /// The verdict of no objection yet.
     fn clear() -> Self {
-        Self { reasons: [None; REASONS_MAX], count: 0 }
+        Self { reasons: [None; REASONS_MAX], count: 0, is_definite: false }
     }
 
     fn object(&mut self, code: Code, halt: Option<&'a Halt>, detail: &'a str) {
@@ -113,6 +116,7 @@ impl<'a> Verdict<'a> {
             *slot = Some(Reason { code, halt, detail });
         }
         self.count = self.count.saturating_add(1);
+        self.is_definite |= !code.is_doubt();
     }
 
     /// Whether the order may go out.
@@ -132,10 +136,10 @@ impl<'a> Verdict<'a> {
 
     /// The exit code of this answer: 0 trade, 1 do not, 3 cannot tell (do not).
     pub fn exit(&self) -> u8 {
-        match (self.is_allowed(), self.reasons().all(|reason| reason.code.is_doubt())) {
+        match (self.is_allowed(), self.is_definite) {
             (true, _) => 0,
-            (false, true) => 3,
-            (false, false) => 1,
+            (false, true) => 1,
+            (false, false) => 3,
         }
     }
 }
@@ -180,10 +184,15 @@ pub fn decide<'a>(order: &Order<'_>, view: &View<'a>) -> Verdict<'a> {
 }
 
 fn judge<'a>(order: &Order<'_>, halt: &'a Halt, verdict: &mut Verdict<'a>) {
-    let same = |given: Option<&str>, name: &str| given.map(|given| given.eq_ignore_ascii_case(name));
+    // A blank field, as of an unset shell variable, says nothing.
+    let same = |given: Option<&str>, name: &str| {
+        let given = given.map(str::trim).filter(|given| !given.is_empty());
+        given.map(|given| lower(given).eq(lower(name)))
+    };
     let covers = match &halt.scope {
         Scope::All => Some(true),
-        Scope::Symbol(name) => Some(symbols_match(order.symbol, name)),
+        Scope::Symbol(name) if !symbols_match(order.symbol, "") => Some(symbols_match(order.symbol, name)),
+        Scope::Symbol(_) => None,
         Scope::Platform(name) => same(order.platform, name),
         Scope::Strategy(name) => same(order.strategy, name),
         Scope::Account(name) => same(order.account, name),
@@ -195,4 +204,8 @@ fn judge<'a>(order: &Order<'_>, halt: &'a Halt, verdict: &mut Verdict<'a>) {
         (Some(true), Mode::ReduceOnly) => verdict.object(Code::KillSwitchReduceOnly, Some(halt), ""),
         (Some(true), Mode::Halted) => verdict.object(Code::KillSwitchHalted, Some(halt), ""),
     }
+}
+
+fn lower(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }

@@ -81,6 +81,9 @@ impl FromStr for Scope {
                 "scope '{text}' needs a name of 1 to 128 printable characters after the colon"
             ));
         }
+        if kind == "symbol" && !name.chars().any(char::is_alphanumeric) {
+            return Err(format!("scope '{text}' names no symbol; to stop every symbol use 'all'"));
+        }
         match kind {
             "platform" => Ok(Self::Platform(name)),
             "symbol" => Ok(Self::Symbol(name)),

@@ -46,6 +46,11 @@ impl Document for KillSwitch {
     fn header_mut(&mut self) -> &mut Header {
         &mut self.header
     }
+
+    fn contradiction(&self) -> Option<&'static str> {
+        ((self.is_active, self.mode) != self.summary())
+            .then_some("'is_active' and 'mode' do not agree with 'halts': it was edited by hand")
+    }
 }
 
 impl Audited for KillSwitch {
@@ -83,6 +88,9 @@ impl KillSwitch {
     /// The halt put in place when the stored document could not be read: doubt means stopped.
     pub fn recovered(now: DateTime<Utc>, id: &str, reason: String, actor: Actor, host: &str) -> Self {
         let mut fresh = Self::new(now);
+        // The lost document's revision is unknown. Beyond anything it can have counted, so that a client that saw it is
+        // not taken for one that saw this halt.
+        fresh.header.revision = u64::try_from(now.timestamp()).unwrap_or(0);
         fresh.activate(&Activation {
             format: super::sentinel::FORMAT.to_owned(),
             version: "1.0".to_owned(),
@@ -168,6 +176,13 @@ impl KillSwitch {
                 changes.push((activation, change));
             }
         }
+        if !self.needs_stop_file() {
+            // It was counted once, and stands again since that halt was released: put back with its old time, or by a
+            // power cut. What stops everything has to show as a halt, or nobody could release it.
+            let activation = stands_again(content, file, new_id(), user.map(str::to_owned), host);
+            let change = self.activate(&activation);
+            changes.push((activation, change));
+        }
         changes
     }
 
@@ -211,8 +226,23 @@ impl KillSwitch {
     }
 
     fn refresh(&mut self) {
-        self.is_active = !self.halts.is_empty();
-        self.mode = self.halts.iter().filter(|halt| halt.scope == Scope::All).map(|halt| halt.mode).max();
+        (self.is_active, self.mode) = self.summary();
+    }
+
+    fn summary(&self) -> (bool, Option<Mode>) {
+        let everything = self.halts.iter().filter(|halt| halt.scope == Scope::All);
+        (!self.halts.is_empty(), everything.map(|halt| halt.mode).max())
+    }
+}
+
+fn stands_again(content: &Content, file: &Found, id: String, user: Option<String>, host: &str) -> Activation {
+    let total = |a: &&Activation| a.scope == Scope::All && a.mode == Mode::Halted;
+    match content.activations.iter().rfind(total) {
+        Some(own) => Activation { id, found: None, ..own.clone() },
+        None => {
+            let found = Found { text: foreign_text(content), ..file.clone() };
+            from_file(&found, id, Actor { uid: file.uid, user, operator: None }, host)
+        }
     }
 }
 

@@ -19,7 +19,6 @@ use crate::store::journal::Journal;
 pub mod audit;
 pub mod client;
 pub mod confirm;
-pub mod export;
 pub mod gate;
 pub mod identity;
 pub mod init;
@@ -28,6 +27,7 @@ pub mod operator;
 pub mod record;
 pub mod status;
 
+pub use crate::store::export::write_files;
 pub use identity::Identity;
 
 /// A finding beside the answer: stable code, one sentence, and a command to type next.

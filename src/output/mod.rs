@@ -97,11 +97,7 @@ pub fn reply(reply: &Reply, style: Style, facts: &Facts) -> u8 {
         }
     }
     if style.json {
-        let mut envelope = envelope(reply.format, facts, reply.status, reply.exit);
-        envelope["ok"] = json!(true);
-        envelope["changed"] = json!(reply.changed);
-        envelope["data"] = reply.data.clone();
-        envelope["warnings"] = json!(reply.warnings);
+        let envelope = envelope(reply.format, facts, reply.status, reply.exit, Ok(reply));
         return written(stdout(&line(&envelope)), reply.exit, false);
     }
     if let Some(raw) = &reply.raw {
@@ -117,13 +113,7 @@ pub fn reply(reply: &Reply, style: Style, facts: &Facts) -> u8 {
 pub fn failure(error: &Error, format: &'static str, exit: u8, style: Style, facts: &Facts) -> u8 {
     notice(style, "error", Role::Bad, &error.message, &error.hint);
     if style.json {
-        let mut envelope = envelope(format, facts, Status::Unknown, exit);
-        envelope["error"] = json!({
-            "code": error.code(),
-            "message": error.message,
-            "hint": error.hint,
-            "retryable": error.kind.row().retryable,
-        });
+        let envelope = envelope(format, facts, Status::Unknown, exit, Err(error));
         let _ = stdout(&line(&envelope));
     }
     exit
@@ -151,7 +141,15 @@ pub fn say(page: &Page, style: Style) {
     let _ = std::io::stderr().write_all(page.render(style.colour.stderr).as_bytes());
 }
 
-fn envelope(format: &str, facts: &Facts, status: Status, exit: u8) -> Value {
+fn envelope(format: &str, facts: &Facts, status: Status, exit: u8, answer: Result<&Reply, &Error>) -> Value {
+    let failure = answer.err().map(|error| {
+        json!({
+            "code": error.code(),
+            "message": error.message,
+            "hint": error.hint,
+            "retryable": error.kind.row().retryable,
+        })
+    });
     json!({
         "format": format,
         "format_version": "1.0",
@@ -159,13 +157,13 @@ fn envelope(format: &str, facts: &Facts, status: Status, exit: u8) -> Value {
         "generated_at": facts.at,
         "host": facts.host,
         "state_dir": facts.state_dir,
-        "ok": false,
+        "ok": answer.is_ok(),
         "status": status,
         "exit_code": exit,
-        "changed": false,
-        "data": null,
-        "warnings": [],
-        "error": null,
+        "changed": answer.is_ok_and(|reply| reply.changed),
+        "data": answer.map_or(&Value::Null, |reply| &reply.data),
+        "warnings": answer.map_or(&[][..], |reply| &reply.warnings),
+        "error": failure,
     })
 }
 

@@ -1,4 +1,4 @@
-//! A page for people: lines of spans with a role, painted only where colour is wanted. Meaning never rests on colour.
+//! A page for people: lines of spans with a role, painted only where colour is wanted, meaning the same without.
 
 use colored::{ColoredString, Colorize as _};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::fs::{AtFlags, RenameFlags};
 use rustix::io::Errno;
 
-use super::atomic::{Directory, failed, read_all};
+use super::atomic::{Directory, failed};
 use super::{Backend, Durability, Held, Loaded, Log, Revision, Tail, lock, log};
 use crate::domain::key::{self, Key};
 use crate::error::{Error, Kind, Result};
@@ -223,13 +223,4 @@ impl Backend for FileBackend {
 
 fn gone(root: &Directory) -> Error {
     Error::new(Kind::NotFound, format!("a folder in {} is gone", root.path().display())).hint("nija doctor")
-}
-
-/// Reads a file by path, as a reader without a store does.
-pub fn read_path(path: &Path) -> Result<Option<Vec<u8>>> {
-    match std::fs::File::open(path) {
-        Ok(file) => read_all(&file, path).map(Some),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::io(format_args!("open {}", path.display()), error)),
-    }
 }

@@ -33,9 +33,10 @@ impl<'a> Journal<'a> {
     /// The last record's position and hash.
     pub fn head(&self) -> Result<Head> {
         let tail = self.backend.tail(AUDIT)?;
-        if let Some(head) = head_of(&tail.last_line) {
-            return Ok(head);
-        }
+        head_of(&tail.last_line).map_or_else(|| self.last_readable(), Ok)
+    }
+
+    fn last_readable(&self) -> Result<Head> {
         // Nothing readable at the very end: a fresh segment, or a damaged line that `verify` names. Build on the last
         // record that can be read, so that stopping never depends on an intact log.
         let mut head = None;
@@ -59,12 +60,11 @@ impl<'a> Journal<'a> {
     /// bytes are kept.
     pub fn append(&self, events: &[Event], now: DateTime<Utc>, durability: Durability) -> Result<Head> {
         let held = self.backend.lock(AUDIT.0, self.wait)?;
-        let mut tail = self.backend.tail(AUDIT)?;
+        let tail = self.backend.tail(AUDIT)?;
         if tail.torn_len > 0 {
             self.backend.cut_torn(&*held, AUDIT, &format!("torn-{}", now.format("%Y%m%dT%H%M%SZ")))?;
-            tail.torn_len = 0;
         }
-        let mut head = self.head()?;
+        let mut head = head_of(&tail.last_line).map_or_else(|| self.last_readable(), Ok)?;
         if tail.complete_len >= self.rotate_bytes {
             self.backend.rotate(&*held, AUDIT, &format!("{:012}", head.seq))?;
         }

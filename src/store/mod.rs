@@ -10,6 +10,7 @@ pub mod atomic;
 pub mod cached;
 pub mod directory;
 pub mod document;
+pub mod export;
 pub mod file;
 pub mod journal;
 pub mod lock;

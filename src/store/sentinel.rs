@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
@@ -228,16 +228,12 @@ pub fn find(dir: &Path) -> Result<Option<Standing>> {
 
 fn read(path: &Path) -> Content {
     use std::io::Read as _;
-    let options = || {
-        std::fs::OpenOptions::new()
-            .read(true)
-            .custom_flags(i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0))
-            .open(path)
-    };
     let mut bytes = Vec::new();
-    if let Ok(file) = options()
-        && file.metadata().is_ok_and(|metadata| metadata.is_file())
+    if let Ok(file) = open(path, OFlags::RDONLY)
+        && let Ok(metadata) = file.metadata()
+        && metadata.is_file()
     {
+        bytes.reserve(usize::try_from(metadata.len().min(READ_MAX)).unwrap_or(0).saturating_add(1));
         let _ = file.take(READ_MAX).read_to_end(&mut bytes);
     }
     parse(&bytes)

@@ -1,4 +1,4 @@
-//! Writing files that are no state: manual pages and the like.
+//! Writes files that are no state, such as manual pages.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 
 /// Writes files into a directory, making it first; each appears whole or not at all.
 pub fn write_files(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
-    crate::store::directory::make_plain(dir)?;
+    super::directory::make_plain(dir)?;
     for (name, bytes) in files {
         let path = dir.join(name);
         let cannot = |error: std::io::Error| Error {
@@ -17,7 +17,7 @@ pub fn write_files(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
         };
         let mut file = tempfile::NamedTempFile::new_in(dir).map_err(cannot)?;
         file.write_all(bytes).map_err(cannot)?;
-        crate::store::directory::open_to_all(file.path())?;
+        super::directory::open_to_all(file.path())?;
         file.persist(&path).map_err(|error| cannot(error.error))?;
     }
     Ok(())

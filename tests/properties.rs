@@ -1,0 +1,20 @@
+//! Laws of the domain that hold for every input, not only for the examples somebody thought of.
+
+#[cfg(test)]
+#[path = "properties/chain.rs"]
+mod chain;
+#[cfg(test)]
+#[path = "properties/documents.rs"]
+mod documents;
+#[cfg(test)]
+#[path = "properties/gate.rs"]
+mod gate;
+#[cfg(test)]
+#[path = "properties/killswitch.rs"]
+mod killswitch;
+#[cfg(test)]
+#[path = "properties/make.rs"]
+mod make;
+#[cfg(test)]
+#[path = "properties/people.rs"]
+mod people;

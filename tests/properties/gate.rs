@@ -1,0 +1,137 @@
+//! The gate: more reasons to stop never turn a no into a yes.
+
+use nija::domain::gate::{Code, View, decide};
+use nija::domain::halt::{Mode, Scope, symbols_match};
+use nija::domain::killswitch::KillSwitch;
+use nija::domain::order::{Order, Side};
+use nija::domain::sentinel::Activation;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use super::make;
+
+fn view(document: &KillSwitch) -> View<'_> {
+    View { env_stop: None, stop_file: Ok(None), document: Ok(document) }
+}
+
+fn halted(scope: Scope, mode: Mode) -> KillSwitch {
+    let mut killswitch = KillSwitch::new(chrono::DateTime::UNIX_EPOCH);
+    let activation = make::total("h-1", chrono::DateTime::UNIX_EPOCH);
+    killswitch.activate(&Activation { scope, mode, ..activation });
+    killswitch
+}
+
+proptest! {
+    #[test]
+    fn more_halts_never_turn_no_into_yes(
+        order in make::order(), all in make::killswitch(), kept in proptest::collection::vec(any::<bool>(), 12),
+    ) {
+        let mut fewer = all.clone();
+        let mut keep = kept.iter();
+        fewer.halts.retain(|_| *keep.next().unwrap_or(&true));
+        fewer.is_active = !fewer.halts.is_empty();
+        let (few, many) = (decide(&order.order(), &view(&fewer)), decide(&order.order(), &view(&all)));
+        prop_assert!(few.is_allowed() || !many.is_allowed());
+        prop_assert!(few.count() <= many.count());
+    }
+
+    #[test]
+    fn any_doubt_and_any_stop_refuses(order in make::order(), document in make::killswitch(), which in 0usize..6) {
+        let order = order.order();
+        let clear = View { env_stop: None, stop_file: Ok(None), document: Ok(&document) };
+        let view = match which {
+            0 => View { env_stop: Some(""), ..clear },
+            1 => View { stop_file: Ok(Some("")), ..clear },
+            2 => View { stop_file: Err("EACCES"), ..clear },
+            3 => View { document: Err((Code::StateMissing, "")), ..clear },
+            4 => View { document: Err((Code::StateUnreadable, "")), ..clear },
+            _ => View { document: Err((Code::StateNewer, "")), ..clear },
+        };
+        let verdict = decide(&order, &view);
+        prop_assert!(!verdict.is_allowed() && verdict.count() > 0 && verdict.exit() != 0);
+        prop_assert_eq!(decide(&order, &clear).exit() == 0, decide(&order, &clear).is_allowed());
+    }
+
+    #[test]
+    fn a_stronger_mode_refuses_at_least_as_much(order in make::order(), scope in make::scope()) {
+        let (weak, strong) = (halted(scope.clone(), Mode::ReduceOnly), halted(scope, Mode::Halted));
+        let refused = !decide(&order.order(), &view(&weak)).is_allowed();
+        prop_assert!(!refused || !decide(&order.order(), &view(&strong)).is_allowed());
+    }
+
+    #[test]
+    fn saying_less_never_turns_no_into_yes(order in make::order(), document in make::killswitch()) {
+        let full = order.order();
+        if !decide(&full, &view(&document)).is_allowed() {
+            for less in [
+                Order { platform: None, ..full },
+                Order { platform: Some(""), ..full },
+                Order { platform: Some(" "), ..full },
+                Order { strategy: None, ..full },
+                Order { account: None, ..full },
+                Order { account: Some(""), ..full },
+                Order { symbol: "", ..full },
+                Order { symbol: " / ", ..full },
+            ] {
+                // A contradicted claim is dropped together with the figures that contradict it; these keep their figures.
+                prop_assert!(!decide(&less, &view(&document)).is_allowed(), "{:?}", less);
+            }
+        }
+    }
+
+    #[test]
+    fn spelling_does_not_lead_around_a_halt(scope in make::scope(), upper: bool) {
+        let document = halted(scope.clone(), Mode::Halted);
+        let spell = |name: &str| if upper { name.to_uppercase() } else { format!(" {} ", name.to_lowercase()) };
+        let (platform, strategy, account, symbol) = match &scope {
+            Scope::All => (String::new(), String::new(), String::new(), String::new()),
+            Scope::Platform(name) => (spell(name), "x".to_owned(), "x".to_owned(), "x".to_owned()),
+            Scope::Strategy(name) => ("x".to_owned(), spell(name), "x".to_owned(), "x".to_owned()),
+            Scope::Account(name) => ("x".to_owned(), "x".to_owned(), spell(name), "x".to_owned()),
+            Scope::Symbol(name) => ("x".to_owned(), "x".to_owned(), "x".to_owned(), spell(name)),
+        };
+        let order = Order {
+            symbol: &symbol,
+            platform: Some(&platform),
+            strategy: Some(&strategy),
+            account: Some(&account),
+            ..Order::default()
+        };
+        let verdict = decide(&order, &view(&document));
+        prop_assert_eq!(verdict.reasons().next().map(|reason| reason.code), Some(Code::KillSwitchHalted));
+    }
+
+    #[test]
+    fn only_an_order_that_shrinks_its_position_passes_reduce_only(order in make::order()) {
+        let document = halted(Scope::All, Mode::ReduceOnly);
+        let order = order.order();
+        let shrinks = match (order.side, order.qty, order.position) {
+            (Some(side), Some(qty), Some(position)) => {
+                let after = if side == Side::Buy { position + qty } else { position - qty };
+                let flips = !after.is_zero() && after.is_sign_negative() != position.is_sign_negative();
+                qty > Decimal::ZERO && after.abs() < position.abs() && !flips
+            }
+            _ => false,
+        };
+        prop_assert_eq!(decide(&order, &view(&document)).is_allowed(), shrinks);
+    }
+
+    #[test]
+    fn naming_the_same_instrument_is_an_equivalence(
+        a in "[aAbBß/ _ßǅıİΣσς-]{0,4}", b in "[aAbBß/ _ßǅıİΣσς-]{0,4}", c in "[aAbBß/ _ßǅıİΣσς-]{0,4}",
+    ) {
+        prop_assert!(symbols_match(&a, &a));
+        prop_assert_eq!(symbols_match(&a, &b), symbols_match(&b, &a));
+        prop_assert!(!(symbols_match(&a, &b) && symbols_match(&b, &c)) || symbols_match(&a, &c));
+    }
+}
+
+#[test]
+fn a_document_that_says_active_and_names_no_halt_is_not_a_yes() {
+    let bytes =
+        br#"{"format":"nija.killswitch","version":"1.0","revision":3,"updated_at":"2026-01-01T00:00:00Z",
+        "is_active":true,"mode":"halted","halts":[]}"#;
+    if let Ok(document) = nija::domain::document::decode::<KillSwitch>(bytes) {
+        assert!(!decide(&Order::default(), &view(&document)).is_allowed(), "an edit by hand resumed trading");
+    }
+}
