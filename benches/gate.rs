@@ -4,6 +4,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System as Heap};
 use std::error::Error;
+use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::hint::black_box;
 use std::os::fd::AsRawFd as _;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use nija::clock::{Clock as _, System};
-use nija::domain::order::{Order, Side};
+use nija::{Gate, Order, Side};
 
 mod pairs;
 
@@ -50,43 +51,40 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !std::env::args().any(|word| word == "--bench") {
         return Ok(());
     }
-    let temporary = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    let dir = temporary.path().join("state");
-    let initialised =
-        Command::new(env!("CARGO_BIN_EXE_nija")).arg("--state-dir").arg(&dir).arg("init").output()?;
+    // As deep as /var/lib/nija: how many folders a path has is part of what a look costs.
+    let dir = tempfile::Builder::new().prefix("nija-gate.").tempdir_in("/var/tmp")?;
+    let mut init = Command::new(env!("CARGO_BIN_EXE_nija"));
+    let initialised = init.arg("--state-dir").arg(dir.path()).arg("init").output()?;
     if !initialised.status.success() {
         return Err(String::from_utf8_lossy(&initialised.stderr).into());
     }
-    measure(&dir)
+    measure(dir.path())
 }
 
 fn measure(dir: &Path) -> Result<(), Box<dyn Error>> {
     let clock = System::new();
     clock.sleep(SETTLE);
-    let gate = nija::Gate::open(dir)?;
+    let mut gate = Gate::open(dir);
     let order = Order { symbol: "BTC-USD", side: Some(Side::Buy), ..Order::default() };
-    if !gate.check(&order).allowed() {
+    if !gate.check(&order).is_allowed() {
         return Err("the gate does not let the order out".into());
     }
     let directory = File::open(dir)?;
-    let look = || look(&directory);
-    report("stop_file", &clock, &mut || gate.stop_file_stands().is_ok_and(|stands| !stands), &look);
-    report("documents", &clock, &mut || gate.check(&order).allowed(), &look);
+    let path = CString::new(dir.join("EMERGENCY_STOP").into_os_string().into_encoded_bytes())?;
+    let in_directory = || is_absent(directory.as_raw_fd(), c"EMERGENCY_STOP");
+    let by_path = || is_absent(libc::AT_FDCWD, &path);
+    report("stop_file", &clock, &mut || !gate.stop_file_stands(), &in_directory);
+    report("stop_file_by_path", &clock, &mut || !gate.stop_file_stands(), &by_path);
+    report("documents", &clock, &mut || gate.check(&order).is_allowed(), &in_directory);
     Ok(())
 }
 
-/// One `fstatat` for the stop file through the C library: the least that any gate over files can do.
-fn look(directory: &File) -> bool {
+/// One `fstatat` through the C library: the least that any gate over files can do.
+fn is_absent(directory: libc::c_int, path: &CStr) -> bool {
     let mut stat = std::mem::MaybeUninit::<libc::stat>::uninit();
-    // SAFETY: the descriptor is open, the name ends in NUL, and there is room for the answer.
-    let found = unsafe {
-        libc::fstatat(
-            directory.as_raw_fd(),
-            c"EMERGENCY_STOP".as_ptr(),
-            stat.as_mut_ptr(),
-            libc::AT_SYMLINK_NOFOLLOW,
-        )
-    };
+    // SAFETY: the descriptor is open, the path ends in NUL, and there is room for the answer.
+    let found =
+        unsafe { libc::fstatat(directory, path.as_ptr(), stat.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW) };
     found != 0
 }
 

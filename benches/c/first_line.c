@@ -79,13 +79,19 @@ static void count_io(double out[METRICS]) {
     out[COMMITS] = commits;
 }
 
+static void sync_file_system(const char *path) {
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0 || syncfs(directory)) fail("sync", path);
+    close(directory);
+}
+
 static void prepare(const struct command *command) {
     if (command->state && command->snapshot) reset_directory(command->state, command->snapshot);
     if (command->creates && !access(command->creates, F_OK)) {
         fprintf(stderr, "%s: %s is still there after the reset\n", command->label, command->creates);
         exit(70);
     }
-    if (device) sync();
+    if (device) sync_file_system(command->state);
 }
 
 static void check(const struct command *command, const char *line, size_t held) {
@@ -98,38 +104,45 @@ static void check(const struct command *command, const char *line, size_t held) 
     exit(70);
 }
 
-static void run(struct command *command, double out[METRICS]) {
-    char line[LINE_BYTES];
-    size_t held = 0;
-    ssize_t got;
-    double before[METRICS] = {0}, after[METRICS] = {0};
-    int ends[2], status;
-    pid_t child;
-    prepare(command);
-    if (pipe2(ends, O_CLOEXEC)) fail("open", "a pipe");
+// Starts the command with its stdout on a pipe and returns the end to read from.
+static int start(const struct command *command, pid_t *child) {
+    int ends[2];
     posix_spawn_file_actions_t actions;
+    if (pipe2(ends, O_CLOEXEC)) fail("open", "a pipe");
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    if (device) count_io(before);
-    double from_us = now_us();
-    errno = posix_spawnp(&child, command->words[0], &actions, NULL, command->words, environ);
+    errno = posix_spawnp(child, command->words[0], &actions, NULL, (char *const *)command->words, environ);
     if (errno) fail("start", command->words[0]);
+    posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
+    return ends[0];
+}
+
+static void run(struct command *command, double out[METRICS]) {
+    char said[LINE_BYTES];
+    size_t held = 0;
+    ssize_t got;
+    double before[METRICS] = {0}, after[METRICS] = {0};
+    int status;
+    pid_t child;
+    prepare(command);
+    if (device) count_io(before);
     out[LINE] = 0;
-    while (held < sizeof line && (got = read(ends[0], line + held, sizeof line - held)) > 0) {
-        if (!out[LINE] && memchr(line + held, '\n', got)) out[LINE] = now_us() - from_us;
+    double from_us = now_us();
+    int output = start(command, &child);
+    while (held < sizeof said && (got = read(output, said + held, sizeof said - held)) > 0) {
+        if (!out[LINE] && memchr(said + held, '\n', got)) out[LINE] = now_us() - from_us;
         held += got;
     }
     wait4(child, &status, 0, NULL);
     out[EXIT] = now_us() - from_us;
     if (device) count_io(after);
     for (int m = WRITES; m < METRICS; m++) out[m] = after[m] - before[m];
-    close(ends[0]);
-    posix_spawn_file_actions_destroy(&actions);
-    char *newline = memchr(line, '\n', held);
-    check(command, line, newline ? (size_t)(newline - line) : held);
+    close(output);
+    char *newline = memchr(said, '\n', held);
+    check(command, said, newline ? (size_t)(newline - said) : held);
     command->failures += status != 0;
 }
 
