@@ -34,7 +34,7 @@ STOP_FILE_FORMAT = "nija.emergency_stop"
 MAJOR = 1
 REASONS_MAX = 16
 NESTING_MAX = 127
-STOP_FILE_READ_MAX_BYTES = 64 * 1024
+STOP_FILE_READ_MAX_BYTES = 256 * 1024
 # Rust's white space; Python's own `strip` also takes U+001C to U+001F.
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 TIME = re.compile(

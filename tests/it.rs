@@ -1,1 +1,16 @@
-fn main() {}
+//! The integration tests: one binary, so that it links once; each module says what it holds.
+
+// A test is not the product: it breaks state on purpose, waits for other processes, and panics to fail.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used
+)]
+
+/// The environment every test runs `nija` in.
+mod common;
+/// The table of what the gate answers, and that the answer keeps up with what happens.
+mod gate;

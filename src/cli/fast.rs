@@ -118,3 +118,174 @@ impl<'a> Words<'a> {
         Some(gate)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use clap::Parser as _;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WORDS: [&str; 16] = [
+        "kill",
+        "killswitch",
+        "activate",
+        "gate",
+        "status",
+        "fat",
+        "BTC-USD",
+        "help",
+        "a=b",
+        "",
+        "-",
+        "--",
+        "-x",
+        "-1",
+        "-0.5",
+        "zu teuer",
+    ];
+    const FLAGS: [&str; 14] = [
+        "--json",
+        "--quiet",
+        "-q",
+        "--no-input",
+        "--reduce-only",
+        "--help",
+        "-h",
+        "--version",
+        "-V",
+        "--wait",
+        "--qty=1",
+        "--side=sell",
+        "--json=1",
+        "--state-dir=/s",
+    ];
+    const OPTIONS: [&str; 14] = [
+        "--state-dir",
+        "--operator",
+        "--config",
+        "--color",
+        "--side",
+        "--qty",
+        "--position",
+        "--platform",
+        "--strategy",
+        "--account",
+        "--client",
+        "--mode",
+        "--scope",
+        "--reason",
+    ];
+    const VALUES: [&str; 14] = [
+        "buy", "sell", "BUY", "1", "0.5", "-2", "1e3", "0", "lots", "", "--json", "kraken", "always", "kill",
+    ];
+
+    fn words(text: &[&str]) -> Vec<OsString> {
+        std::iter::once("nija").chain(text.iter().copied()).map(OsString::from).collect()
+    }
+
+    fn plain(words: &'static [&'static str]) -> impl Strategy<Value = Vec<OsString>> {
+        proptest::sample::select(words).prop_map(|word| vec![OsString::from(word)])
+    }
+
+    fn piece() -> impl Strategy<Value = Vec<OsString>> {
+        let option = (proptest::sample::select(&OPTIONS[..]), proptest::sample::select(&VALUES[..]));
+        prop_oneof![
+            6 => plain(&WORDS),
+            4 => plain(&FLAGS),
+            8 => option.prop_map(|(option, value)| vec![option.into(), value.into()]),
+            12 => sound(),
+            1 => plain(&OPTIONS),
+            1 => Just(vec![OsString::from_vec(vec![b'x', 0xff])]),
+        ]
+    }
+
+    fn sound() -> impl Strategy<Value = Vec<OsString>> {
+        let options = [
+            ["--state-dir", "/s"],
+            ["--operator", "alice"],
+            ["--side", "sell"],
+            ["--qty", "0.5"],
+            ["--position", "2"],
+            ["--platform", "kraken"],
+            ["--account", "a"],
+            ["--client", "bot-a"],
+        ];
+        proptest::sample::select(options.to_vec()).prop_map(|option| option.map(OsString::from).to_vec())
+    }
+
+    fn start() -> impl Strategy<Value = Vec<OsString>> {
+        let starts: [&[&str]; 7] = [
+            &["kill"],
+            &["killswitch", "activate"],
+            &["gate", "BTC-USD"],
+            &["gate"],
+            &["--json", "gate", "BTC-USD"],
+            &["--state-dir", "/s", "kill"],
+            &[],
+        ];
+        proptest::sample::select(starts.map(words).to_vec())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+        #[test]
+        fn whatever_is_taken_means_what_clap_says(
+            start in start(),
+            pieces in proptest::collection::vec(piece(), 0..5),
+        ) {
+            let arguments: Vec<OsString> = start.into_iter().chain(pieces.concat()).collect();
+            if let Some(cli) = parse(&arguments) {
+                match Cli::try_parse_from(&arguments) {
+                    Ok(known) => prop_assert_eq!(cli, known),
+                    Err(error) => prop_assert!(false, "taken, but clap refuses it: {}", error),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_plain_forms_are_taken() {
+        for line in [
+            &["kill"][..],
+            &["kill", "fat", "finger", "on", "desk", "3"],
+            &["kill", "fat finger"],
+            &["--state-dir", "/s", "kill", "x"],
+            &["kill", "--state-dir", "/s", "--operator", "alice", "--json", "x"],
+            &["killswitch", "activate", "x"],
+            &["--quiet", "killswitch", "activate", "x"],
+            &["gate", "BTC-USD"],
+            &["gate", "BTC-USD", "--side", "buy", "--qty", "1", "--client", "bot-a"],
+            &["gate", "--json", "--platform", "kraken", "--strategy", "s", "--account", "a", "BTC-USD"],
+            &["gate", "BTC-USD", "--position", "2", "--reduce-only"],
+        ] {
+            let arguments = words(line);
+            let taken = parse(&arguments);
+            assert!(taken.is_some(), "{line:?} goes the slow way");
+            assert_eq!(taken, Cli::try_parse_from(&arguments).ok(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn what_needs_a_closer_look_is_left_to_clap() {
+        for line in [
+            &[][..],
+            &["kill", "--help"],
+            &["kill", "-h"],
+            &["kill", "--", "-x"],
+            &["kill", "--scope", "symbol:X"],
+            &["kill", "--json", "--json"],
+            &["killswitch", "status"],
+            &["killswitch"],
+            &["gate"],
+            &["gate", "A", "B"],
+            &["gate", "A", "--qty", "-1"],
+            &["gate", "A", "--qty=1"],
+            &["gate", "A", "--state-dir", ""],
+        ] {
+            assert_eq!(parse(&words(line)), None, "{line:?}");
+        }
+    }
+}

@@ -215,11 +215,12 @@ fn refuse(arguments: &[OsString], error: &clap::Error) -> u8 {
 
 fn usage(error: &clap::Error) -> Error {
     let text = error.render().to_string();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or("the command line makes no sense");
-    let tip = lines.clone().find_map(|line| line.strip_prefix("tip: ")).unwrap_or_default();
-    let usage = lines.find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("nija --help");
-    let message = first.strip_prefix("error: ").unwrap_or(first);
-    let message = if tip.is_empty() { message.to_owned() } else { format!("{message} ({tip})") };
-    Error::new(Kind::Usage, message).hint(usage)
+    let lines = || text.lines().map(str::trim);
+    let after = |prefix: &str| lines().find_map(|line| line.strip_prefix(prefix));
+    // The first paragraph is what is wrong; what clap lists there one in a line belongs to it.
+    let wrong: Vec<&str> = lines().take_while(|line| !line.is_empty()).collect();
+    let wrong = wrong.join(" ");
+    let message = wrong.strip_prefix("error: ").unwrap_or(&wrong);
+    let message = after("tip: ").map_or_else(|| message.to_owned(), |tip| format!("{message} ({tip})"));
+    Error::new(Kind::Usage, message).hint(after("Usage: ").unwrap_or("nija --help"))
 }

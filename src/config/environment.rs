@@ -5,13 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// Every variable nija looks at, with what it does.
-pub const VARIABLES: [(&str, &str); 19] = [
+pub const VARIABLES: [(&str, &str); 17] = [
     ("NIJA_STATE_DIR", "the state directory, unless --state-dir is given"),
     ("NIJA_CONFIG", "the configuration file, unless --config is given"),
     ("NIJA_OPERATOR", "who you are, for the record, unless --operator is given"),
     ("NIJA_NO_INPUT", "never ask: fail instead"),
     ("NIJA_NO_COLOR", "no colour"),
-    ("NIJA_LOG", "how much to say on stderr"),
     ("NIJA_EMERGENCY_STOP", "halts the gate of this process, with this reason"),
     ("NO_COLOR", "no colour, when not empty"),
     ("FORCE_COLOR", "colour even without a terminal"),
@@ -24,7 +23,6 @@ pub const VARIABLES: [(&str, &str); 19] = [
     ("XDG_RUNTIME_DIR", "below it is a second place for the stop file"),
     ("SUDO_USER", "who you are, for the record, behind sudo"),
     ("LOGNAME", "your name, when the system's list of users does not have it"),
-    ("CREDENTIALS_DIRECTORY", "where systemd puts credentials"),
 ];
 
 /// Captured surroundings.

@@ -188,7 +188,8 @@ impl KillSwitch {
 
     /// Whether a stop file with this content would change nothing here.
     pub fn has_adopted(&self, content: &Content, file: &Found) -> bool {
-        let known = |id: &String| self.stop_file_applied.contains(id);
+        let known =
+            |id: &String| self.stop_file_applied.contains(id) || self.halts.iter().any(|h| h.id == *id);
         let total = self.halts.iter().any(Halt::is_total);
         let own = content
             .activations

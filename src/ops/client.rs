@@ -136,7 +136,7 @@ pub fn forget(state: &State<'_>, name: &str) -> Result<()> {
 pub struct Confirmations {
     /// Every client that was awaited, and those that are absent.
     pub clients: Vec<Awaiting>,
-    /// Whether every live client has confirmed.
+    /// Whether somebody has confirmed, and no live client is missing.
     pub complete: bool,
 }
 
@@ -174,8 +174,10 @@ pub fn wait(
             }
             clients.push(awaiting);
         }
-        let complete = !clients.iter().any(|client| client.listener.confirmation == Confirmation::Waiting);
-        if complete || passed >= limit {
+        let any = |wanted| clients.iter().any(|client| client.listener.confirmation == wanted);
+        let waiting = any(Confirmation::Waiting);
+        if !waiting || passed >= limit {
+            let complete = !waiting && any(Confirmation::Confirmed);
             return Ok(Confirmations { clients, complete });
         }
         clock.sleep(POLL);

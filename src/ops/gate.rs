@@ -1,6 +1,7 @@
 //! The gate as a bot holds it: one object per state directory, asked before every order.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::config::Environment;
@@ -13,6 +14,10 @@ use crate::error::Result;
 use crate::store::atomic::Directory;
 use crate::store::cached::{Watched, watch, watch_directory};
 use crate::store::sentinel::{Lookout, find};
+
+/// How often a gate that is asked in quick succession makes sure that no directory was swapped for another under it. A bot
+/// that asks less often than this makes sure at every check.
+const BY_PATH_EVERY: Duration = Duration::from_millis(5);
 
 /// A place beside the state directory where a stop file may stand.
 #[derive(Debug)]
@@ -51,6 +56,7 @@ pub struct Gate {
     document: Document,
     detail: String,
     known_stop: bool,
+    asked_by_path: Option<Duration>,
 }
 
 impl Gate {
@@ -75,6 +81,7 @@ impl Gate {
             document: Document { watched: None, content: Err((Code::StateMissing, String::new())) },
             detail: String::new(),
             known_stop: false,
+            asked_by_path: None,
         }
     }
 
@@ -95,15 +102,16 @@ impl Gate {
 
     /// May this order go out now? Every reason against it, each with its code.
     pub fn check(&mut self, order: &Order<'_>) -> Verdict<'_> {
+        let by_path = self.asks_by_path();
         // Stop files before the document: a release takes the file away only after the document is written.
-        let stands = self.look();
+        let stands = self.look(by_path);
         self.known_stop = !matches!(stands, Ok(false));
         match &stands {
             Ok(false) => {}
-            Ok(true) => self.read_cause(),
+            Ok(true) => self.read_cause(by_path),
             Err(doubt) => doubt.clone_into(&mut self.detail),
         }
-        if !self.document.watched.as_ref().is_some_and(Watched::is_unchanged) {
+        if !self.document.watched.as_ref().is_some_and(|watched| watched.is_unchanged(by_path)) {
             self.document = read(&self.dir, &*self.clock);
         }
         let view = View {
@@ -118,10 +126,20 @@ impl Gate {
         decide(order, &view)
     }
 
-    fn look(&mut self) -> std::result::Result<bool, String> {
+    /// Whether this check also makes sure that no directory was swapped for another.
+    fn asks_by_path(&mut self) -> bool {
+        let now = self.clock.monotonic();
+        let due = self.asked_by_path.is_none_or(|last| now.saturating_sub(last) >= BY_PATH_EVERY);
+        if due {
+            self.asked_by_path = Some(now);
+        }
+        due
+    }
+
+    fn look(&mut self, by_path: bool) -> std::result::Result<bool, String> {
         let mut stands = self.own.stands().map_err(|error| error.message);
         for fallback in &mut self.fallbacks {
-            if !fallback.unchanged.as_ref().is_some_and(Watched::is_unchanged) {
+            if !fallback.unchanged.as_ref().is_some_and(|watched| watched.is_unchanged(by_path)) {
                 // Watched first, then looked into: a change in between shows at the next check.
                 fallback.unchanged = watch_directory(fallback.lookout.dir(), now_ns(&*self.clock));
                 fallback.stands = fallback.lookout.stands().map_err(|error| error.message);
@@ -134,9 +152,9 @@ impl Gate {
         stands
     }
 
-    fn read_cause(&mut self) {
+    fn read_cause(&mut self, by_path: bool) {
         let total = self.document.content.as_ref().is_ok_and(KillSwitch::needs_stop_file);
-        if total && self.document.watched.as_ref().is_some_and(Watched::is_unchanged) {
+        if total && self.document.watched.as_ref().is_some_and(|watched| watched.is_unchanged(by_path)) {
             return;
         }
         let places =

@@ -5,17 +5,19 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::domain::status::Status;
 use crate::error::Error;
 
 pub mod colour;
+mod envelope;
 pub mod page;
 pub mod progress;
 pub mod terminal;
 
 pub use colour::ColourChoice;
+use envelope::Envelope;
 pub use page::{Page, Role, Span};
 
 /// Something worth knowing beside the answer.
@@ -97,8 +99,7 @@ pub fn reply(reply: &Reply, style: Style, facts: &Facts) -> u8 {
         }
     }
     if style.json {
-        let envelope = envelope(reply.format, facts, reply.status, reply.exit, Ok(reply));
-        return written(stdout(&line(&envelope)), reply.exit, false);
+        return written(stdout(&Envelope::of(reply, facts).line()), reply.exit, false);
     }
     if let Some(raw) = &reply.raw {
         return written(stdout(raw), reply.exit, true);
@@ -113,8 +114,7 @@ pub fn reply(reply: &Reply, style: Style, facts: &Facts) -> u8 {
 pub fn failure(error: &Error, format: &'static str, exit: u8, style: Style, facts: &Facts) -> u8 {
     notice(style, "error", Role::Bad, &error.message, &error.hint);
     if style.json {
-        let envelope = envelope(format, facts, Status::Unknown, exit, Err(error));
-        let _ = stdout(&line(&envelope));
+        let _ = stdout(&Envelope::failed(error, format, exit, facts).line());
     }
     exit
 }
@@ -139,38 +139,6 @@ pub fn aside(text: &str) {
 /// Writes a page for people to stderr: what a question is about, a step of something slow.
 pub fn say(page: &Page, style: Style) {
     let _ = std::io::stderr().write_all(page.render(style.colour.stderr).as_bytes());
-}
-
-fn envelope(format: &str, facts: &Facts, status: Status, exit: u8, answer: Result<&Reply, &Error>) -> Value {
-    let failure = answer.err().map(|error| {
-        json!({
-            "code": error.code(),
-            "message": error.message,
-            "hint": error.hint,
-            "retryable": error.kind.row().retryable,
-        })
-    });
-    json!({
-        "format": format,
-        "format_version": "1.0",
-        "nija_version": env!("CARGO_PKG_VERSION"),
-        "generated_at": facts.at,
-        "host": facts.host,
-        "state_dir": facts.state_dir,
-        "ok": answer.is_ok(),
-        "status": status,
-        "exit_code": exit,
-        "changed": answer.is_ok_and(|reply| reply.changed),
-        "data": answer.map_or(&Value::Null, |reply| &reply.data),
-        "warnings": answer.map_or(&[][..], |reply| &reply.warnings),
-        "error": failure,
-    })
-}
-
-fn line(value: &Value) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec(value).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
 }
 
 fn notice(style: Style, word: &str, role: Role, message: &str, hint: &str) {

@@ -1,10 +1,11 @@
 //! One document watched by a reader that asks all day: read again only when the file may have changed.
 
+use std::ffi::CString;
 use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::fs::{Mode, OFlags, Stat, fstat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fstat, lstat, statat};
 use rustix::io::Errno;
 
 use super::atomic::{Directory, failed, read_all};
@@ -14,9 +15,11 @@ use crate::error::Result;
 /// up to 10 ms. The same rule, for the same reason, as git's "racy" index entries.
 const RACY: Duration = Duration::from_millis(20);
 
-/// Identity of one version of an open file.
+/// Identity of one version of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity {
+    device: u64,
+    inode: u64,
     size: i64,
     ctime: i64,
     ctime_nanoseconds: u64,
@@ -26,6 +29,8 @@ struct Identity {
 #[expect(clippy::unnecessary_cast, reason = "the width of these fields differs between platforms")]
 fn identity(stat: &Stat) -> Identity {
     Identity {
+        device: stat.st_dev as u64,
+        inode: stat.st_ino as u64,
         size: stat.st_size as i64,
         ctime: stat.st_ctime as i64,
         ctime_nanoseconds: stat.st_ctime_nsec as u64,
@@ -33,28 +38,35 @@ fn identity(stat: &Stat) -> Identity {
     }
 }
 
-/// An open file or directory and the version of it that was last read.
+/// A path, and the version of the file or directory there that was last read.
 #[derive(Debug)]
 pub struct Watched {
+    path: CString,
+    follow: AtFlags,
+    /// Kept open, so that no other file is given its number.
     file: File,
     seen: Identity,
     settled: bool,
 }
 
 impl Watched {
-    /// Starts watching an open file. `now_ns` is the wall clock in nanoseconds since 1970, taken before the file is read.
-    pub fn new(file: File, now_ns: i128) -> std::result::Result<Self, Errno> {
+    /// Starts watching the file at `path` that was opened there. `now_ns` is the wall clock in nanoseconds since 1970, taken
+    /// before the file is read.
+    fn new(path: &Path, follow: AtFlags, file: File, now_ns: i128) -> std::result::Result<Self, Errno> {
+        let path = CString::new(path.as_os_str().as_encoded_bytes()).map_err(|_| Errno::INVAL)?;
         let seen = identity(&fstat(&file)?);
         let changed_ns = i128::from(seen.ctime) * 1_000_000_000 + i128::from(seen.ctime_nanoseconds);
         let age_ns = now_ns - changed_ns;
-        Ok(Self { file, seen, settled: age_ns > RACY.as_nanos() as i128 })
+        Ok(Self { path, follow, file, seen, settled: age_ns > RACY.as_nanos() as i128 })
     }
 
-    /// Whether the file is certainly still the version that was read. One system call, no allocation.
+    /// Whether the version that was read is certainly still the one that counts. One system call, no allocation.
     ///
-    /// A replaced file has lost its last name (and its change time moved), one written in place has another change time.
-    pub fn is_unchanged(&self) -> bool {
-        self.settled && fstat(&self.file).is_ok_and(|stat| identity(&stat) == self.seen)
+    /// A replaced file has lost its name, one written in place has another change time: the open file tells both at half
+    /// the price. Only asked by path does a directory show that was swapped for another: the file in it stays as it is.
+    pub fn is_unchanged(&self, by_path: bool) -> bool {
+        let stat = if by_path { statat(CWD, self.path.as_c_str(), self.follow) } else { fstat(&self.file) };
+        self.settled && stat.is_ok_and(|stat| identity(&stat) == self.seen)
     }
 }
 
@@ -62,7 +74,8 @@ impl Watched {
 pub fn watch(directory: &Directory, name: &str, now_ns: i128) -> Result<Option<(Watched, Vec<u8>)>> {
     let Some(file) = directory.open_entry(name)? else { return Ok(None) };
     let path = directory.path().join(name);
-    let watched = Watched::new(file, now_ns).map_err(|e| failed("look at", &path, e))?;
+    let watched = Watched::new(&path, AtFlags::SYMLINK_NOFOLLOW, file, now_ns)
+        .map_err(|e| failed("look at", &path, e))?;
     let bytes = read_all(&watched.file, &path)?;
     Ok(Some((watched, bytes)))
 }
@@ -72,9 +85,12 @@ pub fn watch(directory: &Directory, name: &str, now_ns: i128) -> Result<Option<(
 pub fn watch_directory(dir: &Path, now_ns: i128) -> Option<Watched> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let nearest = dir.ancestors().find_map(|place| match rustix::fs::open(place, flags, Mode::empty()) {
-        Ok(fd) => Some(Some(fd)),
+        Ok(fd) => Some(Some((place, fd))),
+        // A link that leads nowhere yet: what appears there does not change the directory the link is in.
+        Err(Errno::NOENT) if lstat(place).is_ok() => Some(None),
         Err(Errno::NOENT) => None,
         Err(_) => Some(None),
     });
-    Watched::new(nearest??.into(), now_ns).ok()
+    let (place, fd) = nearest??;
+    Watched::new(place, AtFlags::empty(), fd.into(), now_ns).ok()
 }

@@ -18,7 +18,7 @@ use crate::error::{Error, Kind, Result};
 pub const RESERVE: &str = ".reserve/EMERGENCY_STOP";
 
 /// Largest part of a stop file that is read, and beyond which no line is added.
-const READ_MAX: u64 = 64 * 1024;
+const READ_MAX: u64 = 256 * 1024;
 
 /// How often an activation that loses its file to a release in progress starts over.
 const ATTEMPTS: u32 = 8;
@@ -56,6 +56,18 @@ impl Standing {
     }
 }
 
+impl Raised {
+    fn at(path: &Path) -> Self {
+        let path = path.to_owned();
+        Self { path, recorded: false, reserve_spent: false, already_stood: false, durable: Ok(()) }
+    }
+
+    /// Whether this stop is only as good as somebody else's file, which a release in progress may take away.
+    pub fn leaves_no_trace(&self) -> bool {
+        self.already_stood && !self.recorded
+    }
+}
+
 /// Raises the stop file in `dir`: from the moment it exists, trading is stopped. Takes no lock and holds one file at a time.
 ///
 /// Create, write, sync the file, sync the directory (one journal commit together). When nothing new can be created, the
@@ -63,14 +75,8 @@ impl Standing {
 pub fn raise(dir: &Path, activation: &Activation) -> Result<Raised> {
     let path = dir.join(FILE_NAME);
     for _ in 0..ATTEMPTS {
+        let mut raised = Raised::at(&path);
         let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL;
-        let mut raised = Raised {
-            path: path.clone(),
-            recorded: false,
-            reserve_spent: false,
-            already_stood: false,
-            durable: Ok(()),
-        };
         let file = match open(&path, flags) {
             Ok(file) => Some(record(file, &activation.line(), &mut raised)),
             Err(Errno::EXIST) => join(&path, activation, &mut raised)?,
@@ -78,24 +84,33 @@ pub fn raise(dir: &Path, activation: &Activation) -> Result<Raised> {
                 from_reserve(dir, activation, &mut raised).map_err(|_| failed("create", &path, errno))?
             }
         };
-        if raised.durable.is_ok() {
-            raised.durable = match &file {
-                Some(file) => sync(file, &path),
-                None if raised.reserve_spent => sync_everything(),
-                None => Ok(()),
-            };
-            let directory = Directory::open(dir).and_then(|directory| directory.sync());
-            if !raised.reserve_spent || file.is_some() {
-                raised.durable = std::mem::replace(&mut raised.durable, Ok(())).and(directory);
-            }
-        }
+        let own = file
+            .as_ref()
+            .and_then(|file| rustix::fs::fstat(file).ok())
+            .map(|stat| (stat.st_dev, stat.st_ino));
+        raised.durable = make_durable(dir, &path, file, raised.reserve_spent);
         // A release may have taken the file away between opening and writing: then this stop starts over.
-        if file.as_ref().is_none_or(|file| still_stands(file, &path)) {
+        let standing = rustix::fs::lstat(&path).ok().map(|stat| (stat.st_dev, stat.st_ino));
+        if standing.is_some() && own.is_none_or(|own| standing == Some(own)) {
             return Ok(raised);
         }
     }
     Err(Error::new(Kind::Busy, format!("{} is taken down again and again", path.display()))
         .hint(format!("touch {}", path.display())))
+}
+
+/// Syncs the file and its name. The file is closed in between, so that one free file descriptor is enough.
+fn make_durable(dir: &Path, path: &Path, file: Option<File>, reserve_spent: bool) -> Result<()> {
+    match file {
+        Some(file) => sync(&file, path)?,
+        None if reserve_spent => {
+            // No descriptor was to be had; this call needs none.
+            rustix::fs::sync();
+            return Ok(());
+        }
+        None => {}
+    }
+    Directory::open(dir)?.sync()
 }
 
 fn open(path: &Path, flags: OFlags) -> std::result::Result<File, Errno> {
@@ -172,16 +187,6 @@ fn rename_new(dir: BorrowedFd<'_>, from: &Path, to: &Path) -> std::result::Resul
 
 fn sync(file: &File, path: &Path) -> Result<()> {
     rustix::fs::fsync(file).map_err(|e| failed("sync", path, e))
-}
-
-fn sync_everything() -> Result<()> {
-    rustix::fs::sync();
-    Ok(())
-}
-
-fn still_stands(file: &File, path: &Path) -> bool {
-    let (Ok(own), Ok(standing)) = (rustix::fs::fstat(file), rustix::fs::lstat(path)) else { return false };
-    (own.st_dev, own.st_ino) == (standing.st_dev, standing.st_ino)
 }
 
 /// Looks for a stop file in one place again and again; the path is made once.

@@ -149,7 +149,9 @@ fn raise_everywhere(context: &Context<'_>, request: &Request, report: &mut Repor
             raise_in(other, report, false);
         }
     }
-    if !report.durable && found != Presence::Foreign && (named || found != Presence::Missing) {
+    // A second place when the first is not certain, or when the stop would leave no trace of its own in it.
+    let certain = report.durable && !report.raised.iter().all(Raised::leaves_no_trace);
+    if !certain && found != Presence::Foreign && (named || found != Presence::Missing) {
         for fallback in &context.config.fallback_dirs {
             if raise_in(fallback, report, true) {
                 break;
@@ -212,7 +214,8 @@ fn complete(context: &Context<'_>, total: bool, report: &mut Report) {
 }
 
 fn store(context: &Context<'_>, total: bool, report: &mut Report) -> Result<()> {
-    let state = if total { context.open_waiting(WAIT_AFTER_STOP)? } else { context.open()? };
+    context.require_initialised()?;
+    let state = context.open_waiting(if total { WAIT_AFTER_STOP } else { context.config.lock_wait })?;
     let mut opened = document::open(&*state.backend, &key(), state.wait)?;
     let (mut killswitch, recovered) = present(&state, &mut opened)?;
     let (stops, _) = standing(context);

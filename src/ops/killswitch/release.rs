@@ -78,7 +78,7 @@ pub fn plan(state: &State<'_>, target: &Target) -> Result<Option<Plan>> {
         Target::Id(id) => halt.id == *id,
         Target::Sole | Target::All => true,
     };
-    let seen = killswitch.seen();
+    let seen = killswitch.seen().into_iter().chain(stops.iter().map(file_seen)).collect();
     let (halts, others): (Vec<Halt>, Vec<Halt>) = killswitch.halts.into_iter().partition(wanted);
     match target {
         Target::Id(id) if halts.is_empty() => {
@@ -96,6 +96,11 @@ fn several(halts: &[Halt]) -> Error {
     let list: Vec<String> = halts.iter().map(|h| format!("{} ({} {})", h.id, h.mode, h.scope)).collect();
     Error::new(Kind::Usage, format!("{} halts are in force, say which: {}", halts.len(), list.join(", ")))
         .hint("nija killswitch deactivate REASON --all")
+}
+
+/// A stop file as it was seen: writing into it or touching it makes it another.
+fn file_seen(stop: &Standing) -> Seen {
+    Seen { id: format!("{} {}", stop.path().display(), stop.file.id()), count: 1 }
 }
 
 /// The document, or a stored one that halts everything in its place.
@@ -141,7 +146,13 @@ pub(super) fn carry_out(
     approvals: &[String],
 ) -> Result<Outcome> {
     let stops = adopted(state, opened, killswitch)?;
-    let changed = killswitch.changed_since(confirmed.ids(), confirmed.seen());
+    let mut changed = killswitch.changed_since(confirmed.ids(), confirmed.seen());
+    let keeps_total =
+        killswitch.halts.iter().any(|halt| halt.is_total() && !confirmed.ids().contains(&halt.id));
+    if !keeps_total {
+        let unseen = stops.iter().filter(|stop| !confirmed.seen().contains(&file_seen(stop)));
+        changed.extend(unseen.map(|stop| stop.path().display().to_string()));
+    }
     if !changed.is_empty() {
         return Err(conflict(&changed));
     }

@@ -31,11 +31,14 @@ pub(super) fn record(
         )
         .hint("nija operator add NAME"));
     };
-    let wanted = |seen: &&Seen| confirmed.ids().contains(&seen.id);
+    // With the stop files as they were seen, so that one touched before the approval is noticed.
+    let kept = |seen: &&Seen| {
+        confirmed.ids().contains(&seen.id) || !killswitch.halts.iter().any(|h| h.id == seen.id)
+    };
     let request = Request {
         id: (context.new_id)("r"),
         reason: reason.to_owned(),
-        halts: confirmed.seen().iter().filter(wanted).cloned().collect(),
+        halts: confirmed.seen().iter().filter(kept).cloned().collect(),
         at: now,
         expires_at: now + context.config.approval_expiry,
         approvals: vec![Approval { operator: operator.to_owned(), at: now }],
