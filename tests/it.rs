@@ -10,6 +10,8 @@
     clippy::unwrap_used
 )]
 
+/// The command line as people and programs meet it.
+mod cli;
 /// The environment every test runs `nija` in.
 mod common;
 /// The table of what the gate answers, and that the answer keeps up with what happens.

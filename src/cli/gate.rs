@@ -19,7 +19,7 @@ use crate::output::{Page, Reply, Role, Span};
 /// Lists every reason against it, each with a stable code and what ends it.
 #[derive(Args, Debug, PartialEq)]
 #[command(
-    after_help = "Exit codes: 0 trade; 1 do not trade; 3 cannot tell, so do not trade. Nothing but 0 means trade.\n\
+    after_help = "Exit codes: 0 trade; 1 do not trade; 3 cannot tell, so do not trade. Nothing but 0 means trade; even this help exits with 3.\n\
                         Example: nija gate BTC-USD --side buy --qty 0.5 --client bot-a"
 )]
 pub struct Gate {

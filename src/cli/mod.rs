@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::output::{self, Reply, colour};
 
 mod app;
@@ -20,6 +20,7 @@ mod init;
 mod killswitch;
 mod man;
 mod operator;
+mod refusal;
 mod status;
 mod words;
 
@@ -176,7 +177,7 @@ pub fn run(arguments: &[OsString]) -> u8 {
         Some(cli) => answer(&cli),
         None => match Cli::try_parse_from(arguments) {
             Ok(cli) => answer(&cli),
-            Err(error) => refuse(arguments, &error),
+            Err(error) => refusal::refuse(arguments, &error),
         },
     }
 }
@@ -190,37 +191,4 @@ fn answer(cli: &Cli) -> u8 {
             output::failure(&error, cli.command.format(), exit, app.style, &app.facts())
         }
     }
-}
-
-/// Answers a command line that makes no sense, or that asks for help.
-fn refuse(arguments: &[OsString], error: &clap::Error) -> u8 {
-    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
-    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let globals = Globals { json: has("--json"), ..Globals::default() };
-    let app = App::new(globals);
-    match error.kind() {
-        DisplayHelp | DisplayVersion => output::raw(error.render().to_string().as_bytes()),
-        DisplayHelpOnMissingArgumentOrSubcommand if !app.style.json => {
-            output::aside(&error.render().to_string());
-            Kind::Usage.row().exit
-        }
-        _ => {
-            let command = arguments.iter().skip(1).find(|word| !word.to_string_lossy().starts_with('-'));
-            let folds = command.is_some_and(|word| word == "gate" || word == "doctor" || word == "check");
-            let exit = if folds { 3 } else { Kind::Usage.row().exit };
-            output::failure(&usage(error), "nija.usage", exit, app.style, &app.facts())
-        }
-    }
-}
-
-fn usage(error: &clap::Error) -> Error {
-    let text = error.render().to_string();
-    let lines = || text.lines().map(str::trim);
-    let after = |prefix: &str| lines().find_map(|line| line.strip_prefix(prefix));
-    // The first paragraph is what is wrong; what clap lists there one in a line belongs to it.
-    let wrong: Vec<&str> = lines().take_while(|line| !line.is_empty()).collect();
-    let wrong = wrong.join(" ");
-    let message = wrong.strip_prefix("error: ").unwrap_or(&wrong);
-    let message = after("tip: ").map_or_else(|| message.to_owned(), |tip| format!("{message} ({tip})"));
-    Error::new(Kind::Usage, message).hint(after("Usage: ").unwrap_or("nija --help"))
 }

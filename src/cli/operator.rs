@@ -1,6 +1,6 @@
 //! `nija operator`: who may resume.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -9,7 +9,8 @@ use super::app::{self, App};
 use super::killswitch::deactivate::authenticate;
 use super::words;
 use crate::error::Result;
-use crate::ops::operator;
+use crate::ops::State;
+use crate::ops::operator::{self, Authenticated};
 use crate::output::{Page, Reply, Role, Span};
 
 /// Say who may resume
@@ -75,8 +76,8 @@ impl Operator {
         let mut page = Page::new();
         let changed = match self {
             Self::Add(add) => {
-                let by =
-                    authenticate(app, &state, operator::any(&state)?, add.own_passphrase_file.as_deref())?;
+                let again = format!("nija operator add {} --operator YOUR-NAME", add.name);
+                let by = prove(app, &state, add.own_passphrase_file.as_deref(), &again)?;
                 let question = format!("New passphrase of {}: ", add.name);
                 let passphrase = app.passphrase(add.passphrase_file.as_deref(), &question)?;
                 operator::add(&state, &add.name, &passphrase, by)?;
@@ -84,8 +85,8 @@ impl Operator {
                 true
             }
             Self::Remove(remove) => {
-                let by =
-                    authenticate(app, &state, operator::any(&state)?, remove.own_passphrase_file.as_deref())?;
+                let again = format!("nija operator remove {} --operator YOUR-NAME", remove.name);
+                let by = prove(app, &state, remove.own_passphrase_file.as_deref(), &again)?;
                 operator::remove(&state, &remove.name, by)?;
                 page.line([
                     Span::new(Role::Good, "REMOVED"),
@@ -121,4 +122,13 @@ impl Operator {
         reply.changed = changed;
         Ok(reply)
     }
+}
+
+fn prove(
+    app: &App,
+    state: &State<'_>,
+    passphrase_file: Option<&Path>,
+    again: &str,
+) -> Result<Option<Authenticated>> {
+    authenticate(app, state, operator::any(state)?, passphrase_file, again)
 }

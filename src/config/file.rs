@@ -62,22 +62,26 @@ pub fn apply(config: &mut Config, path: &Path, environment: &Environment) -> Res
             .hint(format!("chmod go-w {}; ls -l {}", path.display(), path.display())));
     }
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    take_over(config, &text, path)
+}
+
+/// Takes over the settings in the text of the file at `path`. Every one has to be known and in range.
+pub fn take_over(config: &mut Config, text: &str, path: &Path) -> Result<()> {
     let invalid = |why: String| {
         Error::new(Kind::Config, format!("configuration {}: {why}", path.display())).hint("nija config check")
     };
-    let table: toml::Table =
-        toml::from_str(&text).map_err(|error| invalid(error.to_string().trim().to_owned()))?;
+    let table: toml::Table = toml::from_str(text).map_err(|error| {
+        let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or(text);
+        invalid(format!("line {}: {}", before.lines().count().max(1), error.message()))
+    })?;
     let base = path.parent().unwrap_or(Path::new("/"));
     for (name, value) in flatten(&table) {
+        let line = line_of(text, &name);
         let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
-            return Err(invalid(format!(
-                "line {}: there is no setting '{name}'{}",
-                line_of(&text, &name),
-                suggest(&name)
-            )));
+            return Err(invalid(format!("line {line}: there is no setting '{name}'{}", suggest(&name))));
         };
         (setting.read)(config, value, base)
-            .map_err(|why| invalid(format!("line {}: '{name}': {why}", line_of(&text, &name))))?;
+            .map_err(|why| invalid(format!("line {line}: '{name}': {why}")))?;
         config.set_origin(setting.name, Origin::File(path.to_owned()));
     }
     config.file = Some(path.to_owned());
@@ -115,9 +119,13 @@ fn line_of(text: &str, name: &str) -> usize {
 }
 
 fn suggest(name: &str) -> String {
-    let alike = |other: &str| other.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
+    let same = |(a, b): &(char, char)| a == b;
+    let alike = |other: &str| {
+        let from_front = other.chars().zip(name.chars()).take_while(same).count();
+        from_front + other.chars().rev().zip(name.chars().rev()).take_while(same).count()
+    };
     let best = SETTINGS.iter().max_by_key(|setting| alike(setting.name));
-    match best.filter(|setting| alike(setting.name) >= 3) {
+    match best.filter(|setting| alike(setting.name) >= 5) {
         Some(setting) => format!("; did you mean '{}'?", setting.name),
         None => String::new(),
     }

@@ -178,7 +178,8 @@ pub fn decide<'a>(order: &Order<'_>, view: &View<'a>) -> Verdict<'a> {
         Err(detail) => verdict.object(Code::StateUnreadable, None, detail),
     }
     if order.contradicts_claim() {
-        verdict.object(Code::ReduceOnlyWouldIncrease, None, "");
+        let detail = "by its side and size the order does not shrink the position it meets";
+        verdict.object(Code::ReduceOnlyWouldIncrease, None, detail);
     }
     verdict
 }

@@ -48,6 +48,11 @@ impl Document for KillSwitch {
     }
 
     fn contradiction(&self) -> Option<&'static str> {
+        let twin =
+            |(at, halt): (usize, &Halt)| self.halts.iter().skip(at + 1).any(|other| other.id == halt.id);
+        if self.halts.iter().enumerate().any(twin) {
+            return Some("two halts share an id: it was edited by hand");
+        }
         ((self.is_active, self.mode) != self.summary())
             .then_some("'is_active' and 'mode' do not agree with 'halts': it was edited by hand")
     }

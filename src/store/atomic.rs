@@ -80,6 +80,18 @@ impl Directory {
         read_all(&file, &self.path.join(name)).map(Some)
     }
 
+    /// The wanted name, numbered if an entry has it already.
+    pub fn free_name(&self, wanted: &str) -> Result<String> {
+        let mut name = wanted.to_owned();
+        for number in 1.. {
+            if self.stat_entry(&name)?.is_none() {
+                break;
+            }
+            name = format!("{wanted}.{number}");
+        }
+        Ok(name)
+    }
+
     /// Syncs the directory: makes creations, renames and removals in it durable.
     pub fn sync(&self) -> Result<()> {
         rustix::fs::fsync(&self.fd).map_err(|e| {
@@ -91,24 +103,38 @@ impl Directory {
         })
     }
 
-    /// Opens a folder in this directory, making it first where needed, with this directory's own mode.
-    pub fn folder(&self, name: &str) -> Result<Self> {
+    /// Opens a folder in this directory; `None` only when there is certainly none.
+    pub fn existing_folder(&self, name: &str) -> Result<Option<Self>> {
         let path = self.path.join(name);
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
-            Ok(fd) => return Ok(Self { fd, path }),
-            Err(Errno::NOENT) => {}
-            Err(errno) => return Err(failed("open directory", &path, errno)),
+            Ok(fd) => Ok(Some(Self { fd, path })),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(failed("open directory", &path, errno)),
         }
+    }
+
+    /// Opens a folder in this directory, making it first where needed, with this directory's own mode.
+    pub fn folder(&self, name: &str) -> Result<Self> {
+        if let Some(folder) = self.existing_folder(name)? {
+            return Ok(folder);
+        }
+        let path = self.path.join(name);
         let mode = Mode::from_raw_mode(self.stat()?.st_mode & 0o7777);
-        match rustix::fs::mkdirat(&self.fd, name, mode) {
-            Ok(()) | Err(Errno::EXIST) => {}
-            Err(errno) => return Err(failed("make directory", &path, errno)),
+        let made = rustix::fs::mkdirat(&self.fd, name, mode);
+        if let Err(errno) = made
+            && errno != Errno::EXIST
+        {
+            return Err(failed("make directory", &path, errno));
+        }
+        let folder =
+            self.existing_folder(name)?.ok_or_else(|| failed("open directory", &path, Errno::NOENT))?;
+        if made.is_ok() {
+            // The umask narrowed what was asked for.
+            rustix::fs::fchmod(&folder, mode).map_err(|e| failed("set the mode of", &path, e))?;
         }
         self.sync()?;
-        let fd = rustix::fs::openat(&self.fd, name, flags, Mode::empty())
-            .map_err(|e| failed("open directory", &path, e))?;
-        Ok(Self { fd, path })
+        Ok(folder)
     }
 
     /// Replaces an entry atomically. The caller holds the lock that guards it, so a leftover of a dead process under the
@@ -120,7 +146,9 @@ impl Directory {
     pub fn replace(&self, name: &str, bytes: &[u8], new_mode: u32, durability: Durability) -> Result<()> {
         let path = self.path.join(name);
         let temporary = temporary_name(name);
-        let old = self.stat_entry(name)?;
+        // The mode of a link says nothing; it is replaced itself, not followed.
+        let regular = |old: &Stat| FileType::from_raw_mode(old.st_mode) == FileType::RegularFile;
+        let old = self.stat_entry(name)?.filter(regular);
         let mode = match &old {
             Some(old) => old.st_mode & 0o7777,
             None => self.mode_for_new(new_mode)?,

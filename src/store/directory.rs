@@ -58,7 +58,8 @@ pub fn make(dir: &Path, mode: u32) -> Result<()> {
     directory.folder(LOCKS)?;
     refill_reserve(dir)?;
     if let Some(parent) = dir.parent() {
-        Directory::open(parent)?.sync()?;
+        // A plain relative name has an empty parent.
+        Directory::open(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?.sync()?;
     }
     directory.sync()
 }

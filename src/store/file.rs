@@ -64,25 +64,18 @@ impl FileBackend {
         if create {
             return Ok(Some(Place::Folder(self.root.folder(collection)?, name)));
         }
-        Ok(self.existing_folder(collection)?.map(|folder| Place::Folder(folder, name)))
-    }
-
-    fn existing_folder(&self, name: &str) -> Result<Option<Directory>> {
-        match self.root.stat_entry(name)? {
-            Some(_) => Directory::open(&self.root.path().join(name)).map(Some),
-            None => Ok(None),
-        }
+        Ok(self.root.existing_folder(collection)?.map(|folder| Place::Folder(folder, name)))
     }
 
     fn expect(&self, place: &Place<'_>, key: &Key, expected: Revision) -> Result<()> {
         let current = revision_of(place.directory().read(place.name())?.as_deref());
-        if current == expected {
-            return Ok(());
-        }
-        let message =
-            format!("{} was changed by somebody who does not take the lock", place.path().display());
-        Err(Error::new(Kind::Conflict, message)
-            .hint(format!("cat {}", self.root.path().join(key.file()).display())))
+        if current == expected { Ok(()) } else { Err(self.conflict(key)) }
+    }
+
+    fn conflict(&self, key: &Key) -> Error {
+        let path = self.root.path().join(key.file());
+        let message = format!("{} was changed by somebody who does not take the lock", path.display());
+        Error::new(Kind::Conflict, message).hint(format!("cat {}", path.display()))
     }
 }
 
@@ -130,7 +123,9 @@ impl Backend for FileBackend {
     }
 
     fn remove(&self, _held: &dyn Held, key: &Key, expected: Revision) -> Result<()> {
-        let Some(place) = self.place(key, false)? else { return Ok(()) };
+        let Some(place) = self.place(key, false)? else {
+            return if expected == Revision::Absent { Ok(()) } else { Err(self.conflict(key)) };
+        };
         self.expect(&place, key, expected)?;
         match rustix::fs::unlinkat(place.directory(), place.name(), AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => place.directory().sync(),
@@ -148,7 +143,7 @@ impl Backend for FileBackend {
             match rustix::fs::renameat_with(directory, from, directory, &to, RenameFlags::NOREPLACE) {
                 Ok(()) => {
                     directory.sync()?;
-                    return Ok(to);
+                    return Ok(key.collection.map_or(to.clone(), |folder| format!("{folder}/{to}")));
                 }
                 Err(Errno::EXIST) => {}
                 Err(errno) => return Err(failed("set aside", &path, errno)),
@@ -162,14 +157,13 @@ impl Backend for FileBackend {
     }
 
     fn list(&self, collection: &'static str) -> Result<Vec<Key>> {
-        let Some(folder) = self.existing_folder(collection)? else { return Ok(Vec::new()) };
+        let Some(folder) = self.root.existing_folder(collection)? else { return Ok(Vec::new()) };
         let entries = rustix::fs::Dir::read_from(&folder).map_err(|e| failed("list", folder.path(), e))?;
         let mut keys = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|e| failed("list", folder.path(), e))?;
             let name = entry.file_name().to_string_lossy();
-            let decoded =
-                name.strip_suffix(".json").filter(|stem| !stem.starts_with('.')).and_then(key::decode);
+            let decoded = name.strip_suffix(".json").filter(|stem| !stem.is_empty()).and_then(key::decode);
             keys.extend(decoded.map(|name| Key { collection: Some(collection), name }));
         }
         Ok(keys)
@@ -194,7 +188,7 @@ impl Backend for FileBackend {
     fn scan(&self, log: Log, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
         match self.root.open_entry(&log::file(log))? {
             Some(file) => log::scan(file, &self.root.path().join(log::file(log)), from, visit),
-            None => Ok(0),
+            None => Ok(from),
         }
     }
 
@@ -203,13 +197,13 @@ impl Backend for FileBackend {
     }
 
     fn segments(&self, log: Log) -> Result<Vec<String>> {
-        let Some(folder) = self.existing_folder(log.0)? else { return Ok(Vec::new()) };
+        let Some(folder) = self.root.existing_folder(log.0)? else { return Ok(Vec::new()) };
         log::segments(&folder)
     }
 
     fn scan_segment(&self, log: Log, name: &str, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
         let path = self.root.path().join(log.0).join(log::segment_file(name));
-        let folder = self.existing_folder(log.0)?.ok_or_else(|| gone(&self.root))?;
+        let folder = self.root.existing_folder(log.0)?.ok_or_else(|| gone(&self.root))?;
         let file = folder.open_entry(&log::segment_file(name))?.ok_or_else(|| {
             Error::new(Kind::NotFound, format!("{} is gone", path.display())).hint("nija audit verify")
         })?;

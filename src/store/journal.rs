@@ -65,8 +65,8 @@ impl<'a> Journal<'a> {
             self.backend.cut_torn(&*held, AUDIT, &format!("torn-{}", now.format("%Y%m%dT%H%M%SZ")))?;
         }
         let mut head = head_of(&tail.last_line).map_or_else(|| self.last_readable(), Ok)?;
-        if tail.complete_len >= self.rotate_bytes {
-            self.backend.rotate(&*held, AUDIT, &format!("{:012}", head.seq))?;
+        if tail.complete_len > 0 && tail.complete_len >= self.rotate_bytes {
+            self.backend.rotate(&*held, AUDIT, &self.segment_name(&head)?)?;
         }
         let mut lines = Vec::new();
         for event in events {
@@ -78,12 +78,23 @@ impl<'a> Journal<'a> {
         Ok(head)
     }
 
+    /// Named after the last record in it, so that names sort. A segment whose every line is damaged shares its number
+    /// with the one before.
+    fn segment_name(&self, head: &Head) -> Result<String> {
+        let taken = self.backend.segments(AUDIT)?;
+        let number = format!("{:012}", head.seq);
+        let twins = taken.iter().filter(|name| name.starts_with(&number)).count();
+        Ok(if twins == 0 { number } else { format!("{number}.{twins:06}") })
+    }
+
     /// Which events of an outbox the log does not hold.
     pub fn missing(&self, outbox: &Outbox) -> Result<Vec<Event>> {
         let mut missing = outbox.events.clone();
         let mut strike = |line: &[u8]| {
-            if let Ok(record) = serde_json::from_slice::<Record>(line) {
-                missing.retain(|event| *event != record.event);
+            if let Ok(record) = serde_json::from_slice::<Record>(line)
+                && let Some(at) = missing.iter().position(|event| *event == record.event)
+            {
+                missing.remove(at);
             }
             !missing.is_empty()
         };

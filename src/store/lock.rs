@@ -58,7 +58,7 @@ pub fn take(locks: &Directory, name: &str, wait: Duration) -> Result<FileLock> {
 
 fn open(locks: &Directory, name: &str, path: &Path) -> Result<File> {
     // Read-only is enough for flock(2), and lets every user of a shared directory take part.
-    let existing = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let existing = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     match rustix::fs::openat(locks, name, existing, Mode::empty()) {
         Ok(fd) => return Ok(fd.into()),
         Err(Errno::NOENT) => {}
@@ -66,6 +66,8 @@ fn open(locks: &Directory, name: &str, path: &Path) -> Result<File> {
     }
     let fd = rustix::fs::openat(locks, name, existing | OFlags::CREATE, Mode::from_raw_mode(0o644))
         .map_err(|e| failed("create lock", path, e))?;
+    // The umask may have shut out the others. Who lost the race to create it may not change it, and need not.
+    let _ = rustix::fs::fchmod(&fd, Mode::from_raw_mode(0o644));
     Ok(fd.into())
 }
 

@@ -43,15 +43,18 @@ pub fn append(root: &Directory, log: Log, record: &[u8], durability: Durability)
 }
 
 fn open(root: &Directory, name: &str, path: &Path) -> Result<(File, bool)> {
-    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     match rustix::fs::openat(root, name, flags, Mode::empty()) {
         Ok(fd) => return Ok((fd.into(), false)),
         Err(Errno::NOENT) => {}
         Err(errno) => return Err(failed("open", path, errno)),
     }
     let shared = root.stat()?.st_mode & 0o020;
-    let fd = rustix::fs::openat(root, name, flags | OFlags::CREATE, Mode::from_raw_mode(0o644 | shared))
+    let mode = Mode::from_raw_mode(0o644 | shared);
+    let fd = rustix::fs::openat(root, name, flags | OFlags::CREATE, mode)
         .map_err(|e| failed("create", path, e))?;
+    // The umask may have shut out whoever has to append next.
+    rustix::fs::fchmod(&fd, mode).map_err(|e| failed("set the mode of", path, e))?;
     Ok((fd.into(), true))
 }
 
@@ -103,7 +106,7 @@ pub fn cut_torn(root: &Directory, log: Log, suffix: &str) -> Result<String> {
     let name = file(log);
     let path = root.path().join(&name);
     let tail = tail(root, log)?;
-    let kept = format!("{name}.{suffix}");
+    let kept = root.free_name(&format!("{name}.{suffix}"))?;
     let io = |e| Error::io(format_args!("repair {}", path.display()), e).hint("nija doctor");
     let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file: File =

@@ -53,6 +53,19 @@ impl MemoryBackend {
 }
 
 impl State {
+    /// Takes a name for something set aside, numbered if something has it already. The bytes are not kept.
+    fn keep_aside(&mut self, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
+        for number in 1.. {
+            if !self.aside.contains(&name) {
+                break;
+            }
+            name = format!("{wanted}.{number}");
+        }
+        self.aside.push(name.clone());
+        name
+    }
+
     fn expect(&self, key: &Key, expected: Revision) -> Result<()> {
         let current =
             self.documents.get(key).map_or(Revision::Absent, |(_, revision)| Revision::Stored(*revision));
@@ -121,11 +134,7 @@ impl Backend for MemoryBackend {
         let Some(_) = state.documents.remove(key) else {
             return Err(Error::new(Kind::NotFound, format!("{} is gone", key.file())).hint("nija doctor"));
         };
-        let stem = format!("{}.{suffix}", key.file());
-        let taken = state.aside.iter().filter(|name| name.starts_with(&stem)).count();
-        let name = if taken == 0 { stem } else { format!("{stem}.{taken}") };
-        state.aside.push(name.clone());
-        Ok(name)
+        Ok(state.keep_aside(&format!("{}.{suffix}", key.file())))
     }
 
     fn list(&self, collection: &'static str) -> Result<Vec<Key>> {
@@ -157,10 +166,11 @@ impl Backend for MemoryBackend {
 
     fn cut_torn(&self, _held: &dyn Held, log: Log, suffix: &str) -> Result<String> {
         let tail = self.tail(log)?;
-        if let Some(bytes) = self.state().logs.get_mut(log.0) {
+        let mut state = self.state();
+        if let Some(bytes) = state.logs.get_mut(log.0) {
             bytes.truncate(usize::try_from(tail.complete_len).unwrap_or(usize::MAX));
         }
-        Ok(format!("{}.jsonl.{suffix}", log.0))
+        Ok(state.keep_aside(&format!("{}.jsonl.{suffix}", log.0)))
     }
 
     fn scan(&self, log: Log, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
@@ -170,7 +180,12 @@ impl Backend for MemoryBackend {
 
     fn rotate(&self, _held: &dyn Held, log: Log, name: &str) -> Result<()> {
         let mut state = self.state();
-        let bytes = state.logs.remove(log.0).unwrap_or_default();
+        if state.segments.get(log.0).is_some_and(|closed| closed.contains_key(name)) {
+            return Err(Error::new(Kind::Io, format!("segment {name} exists")).hint("nija audit verify"));
+        }
+        let Some(bytes) = state.logs.remove(log.0) else {
+            return Err(Error::new(Kind::Io, format!("log {} is gone", log.0)).hint("nija audit verify"));
+        };
         state.segments.entry(log.0).or_default().insert(name.to_owned(), bytes);
         Ok(())
     }

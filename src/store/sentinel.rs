@@ -78,8 +78,16 @@ pub fn raise(dir: &Path, activation: &Activation) -> Result<Raised> {
         let mut raised = Raised::at(&path);
         let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL;
         let file = match open(&path, flags) {
-            Ok(file) => Some(record(file, &activation.line(), &mut raised)),
-            Err(Errno::EXIST) => join(&path, activation, &mut raised)?,
+            Ok(file) => {
+                // Whatever the umask: whoever finds it has to be able to read the cause.
+                let _ = rustix::fs::fchmod(&file, Mode::from_raw_mode(0o644));
+                Some(record(file, &activation.line(), &mut raised))
+            }
+            Err(Errno::EXIST) => match join(&path, activation, &mut raised) {
+                Joined::Gone => continue,
+                Joined::Added(file) => Some(file),
+                Joined::Standing => None,
+            },
             Err(errno) => {
                 from_reserve(dir, activation, &mut raised).map_err(|_| failed("create", &path, errno))?
             }
@@ -123,13 +131,27 @@ fn record(mut file: File, line: &[u8], raised: &mut Raised) -> File {
     file
 }
 
-/// Adds this cause to a stop file that already stands. One that cannot be written to stops all the same.
-fn join(path: &Path, activation: &Activation, raised: &mut Raised) -> Result<Option<File>> {
+/// What became of adding a cause to a stop file that already stood.
+enum Joined {
+    /// The cause is in it, or as much of it as could be written.
+    Added(File),
+    /// It cannot be written to; it stops all the same.
+    Standing,
+    /// A release took it away in between.
+    Gone,
+}
+
+/// Adds this cause to a stop file that already stands.
+fn join(path: &Path, activation: &Activation, raised: &mut Raised) -> Joined {
     raised.already_stood = true;
-    let Ok(file) = open(path, OFlags::RDWR | OFlags::APPEND) else { return Ok(None) };
-    let metadata = file.metadata().map_err(|e| Error::io(format_args!("look at {}", path.display()), e))?;
+    let file = match open(path, OFlags::RDWR | OFlags::APPEND) {
+        Ok(file) => file,
+        Err(Errno::NOENT) => return Joined::Gone,
+        Err(_) => return Joined::Standing,
+    };
+    let Ok(metadata) = file.metadata() else { return Joined::Standing };
     if !metadata.is_file() || metadata.len() >= READ_MAX {
-        return Ok(None);
+        return Joined::Standing;
     }
     let standing = read_all(&file, path).unwrap_or_default();
     let content = parse(&standing);
@@ -147,7 +169,7 @@ fn join(path: &Path, activation: &Activation, raised: &mut Raised) -> Result<Opt
     if standing.last().is_some_and(|byte| *byte != b'\n') {
         line.insert(0, b'\n');
     }
-    Ok(Some(record(file, &line, raised)))
+    Joined::Added(record(file, &line, raised))
 }
 
 /// Renames the reserve into place by path, which needs neither space nor a file descriptor, then tries to write the

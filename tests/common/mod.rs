@@ -69,6 +69,14 @@ impl TestEnv {
         std::fs::write(self.path("nija.toml"), format!("{own}{lines}")).unwrap();
     }
 
+    /// A file that only its owner can read, holding a passphrase; its path.
+    pub(crate) fn secret(&self, name: &str, passphrase: &str) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, format!("{passphrase}\n")).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        path.display().to_string()
+    }
+
     /// `text` without what differs from run to run and from machine to machine.
     pub(crate) fn stable(&self, text: &str) -> String {
         render::stable(text, self.root.path())

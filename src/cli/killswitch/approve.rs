@@ -33,8 +33,9 @@ impl Approve {
         let identity = app.identity();
         let context = app.context(&config, &identity);
         let state = context.open()?;
+        let again = format!("nija killswitch approve {} --operator NAME", self.id);
         let operator =
-            authenticate(app, &state, true, self.passphrase_file.as_deref())?.ok_or_else(|| {
+            authenticate(app, &state, true, self.passphrase_file.as_deref(), &again)?.ok_or_else(|| {
                 Error::new(Kind::NotPermitted, "approving needs an operator").hint("nija operator list")
             })?;
         Ok(match request::approve(&state, &self.id, operator)? {

@@ -76,7 +76,8 @@ impl Deactivate {
         if asks {
             output::say(&question(plan), app.style);
         }
-        let operator = authenticate(app, state, plan.needs_operator, self.passphrase_file.as_deref())?;
+        let again = "nija killswitch deactivate REASON --operator NAME";
+        let operator = authenticate(app, state, plan.needs_operator, self.passphrase_file.as_deref(), again)?;
         if !asks {
             return confirm::by_flag(plan, operator);
         }
@@ -85,12 +86,13 @@ impl Deactivate {
     }
 }
 
-/// Proves who resumes, where operators are known.
+/// Proves who acts, where operators are known; `again` is the command that says it.
 pub fn authenticate(
     app: &App,
     state: &State<'_>,
     needed: bool,
     passphrase_file: Option<&std::path::Path>,
+    again: &str,
 ) -> Result<Option<Authenticated>> {
     if !needed {
         return Ok(None);
@@ -103,8 +105,7 @@ pub fn authenticate(
         .clone()
         .filter(|_| app.globals.operator.is_some() || app.environment.get("NIJA_OPERATOR").is_some());
     let name = name.ok_or_else(|| {
-        Error::new(Kind::NotPermitted, "operators with passphrases exist: say which one you are")
-            .hint("nija killswitch deactivate REASON --operator NAME")
+        Error::new(Kind::NotPermitted, "operators with passphrases exist: say which one you are").hint(again)
     })?;
     let passphrase = app.passphrase(passphrase_file, &format!("Passphrase of {name}: "))?;
     operator::authenticate(state, &name, &passphrase).map(Some)

@@ -1,0 +1,5 @@
+//! The command line as people and programs meet it.
+
+mod colour;
+mod pages;
+mod scene;

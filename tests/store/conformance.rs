@@ -1,0 +1,338 @@
+//! Every promise in the comments of `Backend`, kept by every backend.
+
+use std::time::{Duration, Instant};
+
+use nija::domain::key::Key;
+use nija::error::Kind;
+use nija::store::memory::MemoryBackend;
+use nija::store::{Backend, Durability, Log, Revision, Tail};
+use proptest::prelude::*;
+
+use super::place::{Files, HANG, NO_WAIT, held};
+
+const LOG: Log = Log("test");
+
+/// What every backend promises.
+fn suite(make: &dyn Fn() -> Box<dyn Backend>) {
+    for promise in [
+        nothing_is_there_at_first,
+        replacing_takes_the_version_that_was_seen,
+        removing_takes_the_version_that_was_seen,
+        setting_aside_never_overwrites,
+        collections_hold_any_name,
+        a_lock_excludes_for_a_bounded_time,
+        a_lock_is_handed_on,
+        a_log_keeps_its_lines,
+        a_torn_record_is_seen_and_cut,
+        long_lines_are_whole,
+        closed_segments_stay,
+    ] {
+        promise(&*make());
+    }
+}
+
+#[test]
+fn files_keep_every_promise() {
+    let files = Files::default();
+    suite(&|| files.make());
+}
+
+#[test]
+fn memory_keeps_every_promise() {
+    suite(&|| Box::new(MemoryBackend::default()));
+}
+
+fn one() -> Key {
+    Key::singleton("one")
+}
+
+fn bot(name: &str) -> Key {
+    Key::entry("bots", name).unwrap()
+}
+
+fn put(backend: &dyn Backend, key: &Key, expected: Revision, bytes: &[u8]) -> Result<Revision, Kind> {
+    let held = held(backend);
+    backend.replace(&*held, key, expected, bytes, 0o644, Durability::Strict).map_err(|error| error.kind)
+}
+
+fn lines(backend: &dyn Backend, from: u64) -> (Vec<String>, u64) {
+    let mut lines = Vec::new();
+    let end = backend.scan(LOG, from, &mut |line| {
+        lines.push(String::from_utf8_lossy(line).into_owned());
+        true
+    });
+    (lines, end.unwrap())
+}
+
+fn nothing_is_there_at_first(backend: &dyn Backend) {
+    let held = held(backend);
+    for key in [one(), bot("a")] {
+        assert_eq!(backend.load(&key).unwrap(), None);
+        backend.sync(&*held, &key).unwrap();
+        backend.remove(&*held, &key, Revision::Absent).unwrap();
+        assert!(backend.remove(&*held, &key, Revision::Stored(1)).is_err_and(|e| e.kind == Kind::Conflict));
+        assert!(backend.set_aside(&*held, &key, "corrupt").is_err());
+    }
+    assert_eq!(backend.list("bots").unwrap(), []);
+    assert_eq!(backend.tail(LOG).unwrap(), Tail::default());
+    assert_eq!(lines(backend, 0), (vec![], 0));
+    assert_eq!(lines(backend, 7), (vec![], 7));
+    backend.sync_log(&*held, LOG).unwrap();
+    assert_eq!(backend.segments(LOG).unwrap(), Vec::<String>::new());
+    assert!(backend.scan_segment(LOG, "none", &mut |_| true).is_err_and(|e| e.kind == Kind::NotFound));
+}
+
+fn replacing_takes_the_version_that_was_seen(backend: &dyn Backend) {
+    for key in [one(), bot("a")] {
+        let first = put(backend, &key, Revision::Absent, b"1").unwrap();
+        assert_eq!(backend.load(&key).unwrap().map(|l| (l.bytes, l.revision)), Some((b"1".to_vec(), first)));
+        assert_eq!(put(backend, &key, Revision::Absent, b"2"), Err(Kind::Conflict));
+        for durability in [Durability::Relaxed, Durability::Strict] {
+            let held = held(backend);
+            let seen = backend.load(&key).unwrap().unwrap().revision;
+            let next = backend.replace(&*held, &key, seen, b"", 0o644, durability).unwrap();
+            assert_eq!(backend.load(&key).unwrap().unwrap().bytes, b"");
+            backend.sync(&*held, &key).unwrap();
+            backend.replace(&*held, &key, next, &[b'x'; 100_000], 0o644, durability).unwrap();
+            assert_eq!(backend.load(&key).unwrap().unwrap().bytes.len(), 100_000);
+        }
+        assert_eq!(put(backend, &key, first, b"3"), Err(Kind::Conflict), "{key:?} was changed since");
+        assert_eq!(backend.load(&key).unwrap().unwrap().bytes.len(), 100_000, "a conflict changes nothing");
+    }
+}
+
+fn removing_takes_the_version_that_was_seen(backend: &dyn Backend) {
+    for key in [one(), bot("a")] {
+        let first = put(backend, &key, Revision::Absent, b"1").unwrap();
+        let second = put(backend, &key, first, b"2").unwrap();
+        let held = held(backend);
+        for stale in [first, Revision::Absent] {
+            assert!(backend.remove(&*held, &key, stale).is_err_and(|e| e.kind == Kind::Conflict));
+        }
+        backend.remove(&*held, &key, second).unwrap();
+        assert_eq!(backend.load(&key).unwrap(), None);
+        drop(held);
+        put(backend, &key, Revision::Absent, b"3").unwrap();
+    }
+}
+
+fn setting_aside_never_overwrites(backend: &dyn Backend) {
+    for key in [one(), bot("a")] {
+        let mut names = Vec::new();
+        for suffix in ["corrupt-1", "corrupt-10", "corrupt-1.1", "corrupt-1", "corrupt-1", "corrupt-1"] {
+            put(backend, &key, Revision::Absent, b"bad").unwrap();
+            let held = held(backend);
+            names.push(backend.set_aside(&*held, &key, suffix).unwrap());
+            assert_eq!(backend.load(&key).unwrap(), None);
+        }
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count, "{names:?}");
+    }
+    assert_eq!(backend.list("bots").unwrap(), [], "what is aside is no entry");
+}
+
+fn collections_hold_any_name(backend: &dyn Backend) {
+    let long = "x".repeat(200);
+    let weird = [
+        ".",
+        "..",
+        "../up",
+        ".hidden",
+        "a/b",
+        "%41",
+        "%",
+        "a b",
+        "BTC/USD",
+        "ünïcode \u{1f6d1}",
+        "a.json",
+        "\u{0}",
+        "\n",
+        "-rf",
+        "a.tmp",
+        "~",
+        "A",
+        "a",
+        &long,
+    ];
+    for name in weird {
+        put(backend, &bot(name), Revision::Absent, name.as_bytes()).unwrap();
+    }
+    put(backend, &Key::entry("others", "b").unwrap(), Revision::Absent, b"").unwrap();
+    put(backend, &one(), Revision::Absent, b"").unwrap();
+    let mut listed = backend.list("bots").unwrap();
+    let mut expected: Vec<Key> = weird.iter().map(|name| bot(name)).collect();
+    listed.sort();
+    expected.sort();
+    assert_eq!(listed, expected);
+    for key in listed {
+        assert_eq!(backend.load(&key).unwrap().unwrap().bytes, key.name.as_bytes());
+    }
+}
+
+fn a_lock_excludes_for_a_bounded_time(backend: &dyn Backend) {
+    let first = backend.lock("a", NO_WAIT).unwrap();
+    let other = backend.lock("b", NO_WAIT).unwrap();
+    for wait in [NO_WAIT, Duration::from_millis(40)] {
+        let start = Instant::now();
+        assert!(
+            backend.lock("a", wait).is_err_and(|error| error.kind == Kind::Busy && !error.hint.is_empty())
+        );
+        assert!(start.elapsed() >= wait && start.elapsed() < HANG);
+    }
+    drop(first);
+    // A waiter that gave up may be handed the lock first; it lets go at once.
+    drop(backend.lock("a", HANG).unwrap());
+    drop(other);
+}
+
+fn a_lock_is_handed_on(backend: &dyn Backend) {
+    std::thread::scope(|scope| {
+        let first = backend.lock("a", NO_WAIT).unwrap();
+        let waiters: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| backend.lock("a", HANG).map(drop).is_ok())).collect();
+        drop(first);
+        assert!(waiters.into_iter().all(|waiter| waiter.join().unwrap()));
+    });
+}
+
+fn a_log_keeps_its_lines(backend: &dyn Backend) {
+    let held = held(backend);
+    for (record, durability) in [("one\n", Durability::Strict), ("two\nthree\n", Durability::Relaxed)] {
+        backend.append(&*held, LOG, record.as_bytes(), durability).unwrap();
+    }
+    backend.sync_log(&*held, LOG).unwrap();
+    let tail = Tail { last_line: b"three".to_vec(), complete_len: 14, torn_len: 0 };
+    assert_eq!(backend.tail(LOG).unwrap(), tail);
+    assert_eq!(lines(backend, 0), (vec!["one".to_owned(), "two".to_owned(), "three".to_owned()], 14));
+    assert_eq!(lines(backend, 8), (vec!["three".to_owned()], 14));
+    assert_eq!(lines(backend, 14), (vec![], 14));
+    assert_eq!(lines(backend, 99), (vec![], 99), "beyond the end there is nothing");
+    let mut visits = 0;
+    let stopped = backend.scan(LOG, 0, &mut |_| {
+        visits += 1;
+        visits < 2
+    });
+    assert_eq!((stopped.unwrap(), visits), (8, 2));
+    backend.append(&*held, LOG, b"\n\n", Durability::Relaxed).unwrap();
+    assert_eq!(backend.tail(LOG).unwrap(), Tail { last_line: vec![], complete_len: 16, torn_len: 0 });
+}
+
+fn a_torn_record_is_seen_and_cut(backend: &dyn Backend) {
+    let held = held(backend);
+    let mut names = Vec::new();
+    for round in 0..3u64 {
+        backend.append(&*held, LOG, b"half", Durability::Strict).unwrap();
+        let tail = backend.tail(LOG).unwrap();
+        assert_eq!((tail.complete_len, tail.torn_len), (round * 6, 4));
+        assert_eq!(lines(backend, 0).1, round * 6, "an incomplete line is not visited");
+        names.push(backend.cut_torn(&*held, LOG, "torn-1").unwrap());
+        assert_eq!(backend.tail(LOG).unwrap().torn_len, 0);
+        backend.append(&*held, LOG, b"whole\n", Durability::Strict).unwrap();
+    }
+    names.dedup();
+    assert_eq!(names.len(), 3, "the bytes of an earlier cut are kept: {names:?}");
+    assert_eq!(lines(backend, 0).0, ["whole"; 3]);
+}
+
+fn long_lines_are_whole(backend: &dyn Backend) {
+    let held = held(backend);
+    let mut total = 0;
+    for len in [4095usize, 4096, 4097, 8191, 300_000, 1, 12_288] {
+        let record = [&vec![b'x'; len][..], b"\n"].concat();
+        backend.append(&*held, LOG, &record, Durability::Relaxed).unwrap();
+        total += record.len() as u64;
+        let tail = backend.tail(LOG).unwrap();
+        assert_eq!((tail.last_line.len(), tail.complete_len, tail.torn_len), (len, total, 0));
+    }
+    backend.append(&*held, LOG, &[b'y'; 9000], Durability::Relaxed).unwrap();
+    let tail = backend.tail(LOG).unwrap();
+    assert_eq!((tail.last_line.len(), tail.complete_len, tail.torn_len), (12_288, total, 9000));
+}
+
+fn closed_segments_stay(backend: &dyn Backend) {
+    let held = held(backend);
+    for (record, name) in [(b"one\n", "000000000001"), (b"two\n", "000000000002"), (b"ten\n", "000000000010")]
+    {
+        backend.append(&*held, LOG, record, Durability::Relaxed).unwrap();
+        backend.rotate(&*held, LOG, name).unwrap();
+        assert_eq!(backend.tail(LOG).unwrap(), Tail::default());
+    }
+    backend.append(&*held, LOG, b"now\n", Durability::Strict).unwrap();
+    assert!(backend.rotate(&*held, LOG, "000000000010").is_err(), "a closed segment is never replaced");
+    assert_eq!(backend.segments(LOG).unwrap(), ["000000000001", "000000000002", "000000000010"]);
+    let mut seen = Vec::new();
+    for name in backend.segments(LOG).unwrap() {
+        let end = backend.scan_segment(LOG, &name, &mut |line| {
+            seen.push(String::from_utf8_lossy(line).into_owned());
+            true
+        });
+        assert_eq!(end.unwrap(), 4);
+    }
+    assert_eq!(seen, ["one", "two", "ten"]);
+    assert_eq!(lines(backend, 0).0, ["now"]);
+}
+
+/// One call, as both backends get it.
+#[derive(Debug, Clone)]
+enum Call {
+    Replace(Key, Vec<u8>),
+    Remove(Key),
+    SetAside(Key),
+    Append(Vec<u8>),
+    CutTorn,
+    Rotate(u8),
+}
+
+fn call() -> impl Strategy<Value = Call> {
+    let key = || prop_oneof![Just(one()), "[ab%.]{1,2}".prop_map(|name| bot(&name))];
+    let bytes = || prop::collection::vec(prop_oneof![Just(b'\n'), Just(b'x'), any::<u8>()], 0..9);
+    prop_oneof![
+        (key(), bytes()).prop_map(|(key, bytes)| Call::Replace(key, bytes)),
+        key().prop_map(Call::Remove),
+        key().prop_map(Call::SetAside),
+        bytes().prop_map(Call::Append),
+        Just(Call::CutTorn),
+        (0u8..4).prop_map(Call::Rotate),
+    ]
+}
+
+fn answer(backend: &dyn Backend, call: &Call) -> Result<Option<String>, ()> {
+    let held = held(backend);
+    let seen = |key: &Key| backend.load(key).unwrap().map_or(Revision::Absent, |loaded| loaded.revision);
+    match call {
+        Call::Replace(key, bytes) => {
+            backend.replace(&*held, key, seen(key), bytes, 0o644, Durability::Relaxed).map(|_| None)
+        }
+        Call::Remove(key) => backend.remove(&*held, key, seen(key)).map(|()| None),
+        Call::SetAside(key) => backend.set_aside(&*held, key, "bad").map(Some),
+        Call::Append(bytes) => backend.append(&*held, LOG, bytes, Durability::Relaxed).map(|()| None),
+        Call::CutTorn if backend.tail(LOG).unwrap().torn_len == 0 => Ok(None),
+        Call::CutTorn => backend.cut_torn(&*held, LOG, "torn").map(Some),
+        Call::Rotate(name) => backend.rotate(&*held, LOG, &name.to_string()).map(|()| None),
+    }
+    .map_err(drop)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn files_and_memory_answer_alike(calls in prop::collection::vec(call(), 0..25)) {
+        let files = Files::default();
+        let (files, memory) = (files.make(), MemoryBackend::default());
+        for call in &calls {
+            prop_assert_eq!(answer(&*files, call), answer(&memory, call), "{:?}", call);
+            let sorted = |backend: &dyn Backend| {
+                let mut keys = backend.list("bots").unwrap();
+                keys.sort();
+                keys.into_iter().chain([one()]).map(|key| (backend.load(&key).unwrap().map(|l| l.bytes), key)).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(sorted(&*files), sorted(&memory));
+            prop_assert_eq!(files.tail(LOG).unwrap(), memory.tail(LOG).unwrap());
+            prop_assert_eq!(lines(&*files, 0), lines(&memory, 0));
+            prop_assert_eq!(files.segments(LOG).unwrap(), memory.segments(LOG).unwrap());
+        }
+    }
+}
