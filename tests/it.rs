@@ -14,5 +14,7 @@
 mod cli;
 /// The environment every test runs `nija` in.
 mod common;
+/// What holds when processes are killed, calls fail, disks fill up and locks are never given back.
+mod faults;
 /// The table of what the gate answers, and that the answer keeps up with what happens.
 mod gate;

@@ -37,7 +37,8 @@ impl App {
         Self { globals, environment, style, clock: clock::System::new(), state_dir: OnceCell::new() }
     }
 
-    fn flags(&self) -> Flags {
+    /// What the command line says about the configuration.
+    pub fn flags(&self) -> Flags {
         Flags { state_dir: self.globals.state_dir.clone(), config: self.globals.config.clone() }
     }
 

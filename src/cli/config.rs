@@ -3,11 +3,12 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::App;
+use super::{App, doctor};
 use crate::config::settings::SETTINGS;
+use crate::domain::status::Status;
 use crate::error::{Error, Kind, Result};
-use crate::ops::operator;
-use crate::output::{Page, Reply, Role, Span};
+use crate::ops::doctor::{CHECKS_OF_CONFIG, examine};
+use crate::output::{Page, Reply, Role, Span, Warning};
 
 /// Show and check the configuration
 #[derive(Debug, PartialEq, Subcommand)]
@@ -74,21 +75,26 @@ impl Show {
 }
 
 fn check(app: &App) -> Result<Reply> {
-    let config = app.config()?;
-    let identity = app.identity();
-    let context = app.context(&config, &identity);
-    let state = context.open()?;
-    let operators = operator::list(&state)?.len();
-    if config.approvals > 1 && operators < config.approvals {
-        let message = format!(
-            "killswitch.approvals = {} can never be met: {operators} operators exist",
-            config.approvals
-        );
-        return Err(Error::new(Kind::Config, message).hint("nija operator add NAME"));
+    let target = app.stop_target();
+    let config = &target.config;
+    let (report, operators) = doctor::with_patient(app, &target, |patient| {
+        (examine(patient, &CHECKS_OF_CONFIG), patient.operators().ok())
+    });
+    let findings = || report.checks.iter().flat_map(|check| &check.findings);
+    if let Some(worst) =
+        findings().filter(|finding| finding.status >= Status::Unknown).max_by_key(|f| f.status)
+    {
+        return Err(Error::new(Kind::Config, worst.message.clone()).hint(worst.mend.clone()));
     }
     let mut page = Page::new();
     let file =
         config.file.as_ref().map_or("no file, defaults only".to_owned(), |file| file.display().to_string());
     page.line([Span::new(Role::Good, "FIT FOR USE"), Span::plain(format!("  {file}"))]);
-    Ok(Reply::new("nija.config.check", &json!({"file": config.file, "operators": operators}), page))
+    let data = json!({"file": config.file, "operators": operators, "checks": report.checks});
+    let mut reply = Reply::new("nija.config.check", &data, page);
+    let warnings = findings().filter(|finding| finding.status == Status::Warning);
+    reply.warnings = warnings
+        .map(|f| Warning { code: "CONFIG_DOUBTFUL", message: f.message.clone(), hint: f.mend.clone() })
+        .collect();
+    Ok(reply)
 }

@@ -140,6 +140,7 @@ fn message(reason: &Reason<'_>) -> String {
             let words = if halt.cause.reason.is_empty() { "no reason given" } else { &halt.cause.reason };
             format!("{} {} by {}: {words} ({})", halt.mode, halt.scope, halt.cause.actor.name(), halt.id)
         }
+        None if reason.detail.is_empty() => "no reason given".to_owned(),
         None => reason.detail.to_owned(),
     }
 }

@@ -12,6 +12,7 @@ mod app;
 mod audit;
 mod completions;
 mod config;
+mod doctor;
 pub mod entry;
 mod fast;
 mod gate;
@@ -120,6 +121,8 @@ pub enum Command {
     /// Read and verify the record of every decision
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Find what can silently break a stop
+    Doctor(doctor::Doctor),
     /// Make a state directory ready
     Init(init::Init),
     /// Show and check the configuration
@@ -142,6 +145,7 @@ impl Command {
             Self::Heartbeat(command) => command.format(),
             Self::Operator(command) => command.format(),
             Self::Audit(command) => command.format(),
+            Self::Doctor(_) => "nija.doctor",
             Self::Init(_) => "nija.init",
             Self::Config(command) => command.format(),
             Self::Completions(_) => "nija.completions",
@@ -158,6 +162,7 @@ impl Command {
             Self::Heartbeat(command) => command.run(app),
             Self::Operator(command) => command.run(app),
             Self::Audit(command) => command.run(app),
+            Self::Doctor(command) => command.run(app),
             Self::Init(command) => command.run(app),
             Self::Config(command) => command.run(app),
             Self::Completions(command) => command.run(),
@@ -167,7 +172,7 @@ impl Command {
 
     /// Commands that answer a monitored state fold every failure to UNKNOWN: only 0 may mean all is well.
     fn folds_failures(&self) -> bool {
-        matches!(self, Self::Gate(_))
+        matches!(self, Self::Gate(_) | Self::Doctor(_))
     }
 }
 

@@ -71,8 +71,8 @@ pub fn take_over(config: &mut Config, text: &str, path: &Path) -> Result<()> {
         Error::new(Kind::Config, format!("configuration {}: {why}", path.display())).hint("nija config check")
     };
     let table: toml::Table = toml::from_str(text).map_err(|error| {
-        let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or(text);
-        invalid(format!("line {}: {}", before.lines().count().max(1), error.message()))
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        invalid(format!("line {}: {}", before.matches('\n').count() + 1, one_line(error.message())))
     })?;
     let base = path.parent().unwrap_or(Path::new("/"));
     for (name, value) in flatten(&table) {
@@ -111,6 +111,10 @@ fn flatten(table: &toml::Table) -> Vec<(String, &Value)> {
         }
     }
     flat
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn line_of(text: &str, name: &str) -> usize {

@@ -10,6 +10,9 @@ use super::halt::{Actor, Cause, Halt, Mode, Scope, Source};
 use super::release::{Request, Seen};
 use super::sentinel::{Activation, Content, Found};
 
+/// The rule of the halt that takes the place of a document that could not be used.
+pub const LOST_RULE: &str = "STATE_CORRUPT";
+
 /// The document `killswitch.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KillSwitch {
@@ -104,7 +107,7 @@ impl KillSwitch {
             mode: Mode::Halted,
             cause: Cause {
                 source: Source::AutoMonitoring,
-                rule: Some("STATE_CORRUPT".to_owned()),
+                rule: Some(LOST_RULE.to_owned()),
                 reason,
                 actor,
                 host: host.to_owned(),

@@ -8,7 +8,7 @@ use crate::domain::halt::Source;
 use crate::domain::killswitch::KillSwitch;
 use crate::error::{Error, Kind, Result};
 use crate::store::Durability;
-use crate::store::directory::make;
+use crate::store::directory::{Presence, make, presence};
 use crate::store::document::{self, Stored};
 use crate::store::journal::AUDIT;
 
@@ -23,7 +23,11 @@ pub fn init(context: &Context<'_>, mode: u32) -> Result<bool> {
         return Err(Error::new(Kind::Usage, format!("{} cannot be a state directory", dir.display()))
             .hint("nija init /var/lib/nija"));
     }
-    let had_log = crate::store::directory::presence(dir)? == crate::store::directory::Presence::Initialised;
+    let found = presence(dir).map_err(|error| match error.errno() {
+        Some(libc::ENOTDIR) => Error { kind: Kind::CannotCreate, ..error }.hint("nija init /var/lib/nija"),
+        _ => error,
+    })?;
+    let had_log = found == Presence::Initialised;
     make(dir, mode)?;
     let state = context.open_waiting(context.config.lock_wait)?;
     let mut opened = document::open::<KillSwitch>(&*state.backend, &key(), state.wait)?;

@@ -19,6 +19,7 @@ use crate::store::journal::Journal;
 pub mod audit;
 pub mod client;
 pub mod confirm;
+pub mod doctor;
 pub mod gate;
 pub mod identity;
 pub mod init;

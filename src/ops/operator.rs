@@ -50,7 +50,8 @@ pub struct Listed {
     pub locked_until: Option<DateTime<Utc>>,
 }
 
-fn key() -> Key {
+/// The list's key.
+pub fn key() -> Key {
     Key::singleton("operators")
 }
 
@@ -95,6 +96,20 @@ pub fn list(state: &State<'_>) -> Result<Vec<Listed>> {
 /// Whether resuming needs a passphrase. State that cannot be read does not open the door.
 pub fn any(state: &State<'_>) -> Result<bool> {
     list(state).map(|operators| !operators.is_empty())
+}
+
+/// Writes decisions about operators that a crash kept out of the audit log. Who cannot read the list leaves it.
+pub fn settle(state: &State<'_>) -> Result<()> {
+    let waits = |operators: &Operators| {
+        state.journal().missing(&operators.audit_outbox).is_ok_and(|missing| !missing.is_empty())
+    };
+    match document::read::<Operators>(&*state.backend, &key()) {
+        Ok(Stored::Present(operators)) if waits(&operators) => {
+            let (_held, operators) = open(state)?;
+            record::heal(state, &operators.audit_outbox, Durability::Strict)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Adds an operator. Once one exists, only an operator adds or removes another: `by` is the proof.

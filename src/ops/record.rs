@@ -1,6 +1,6 @@
 //! Commits a document together with its decisions: the document carries them until they are certainly in the audit log.
 
-use crate::domain::audit::{Audited, Event, Head};
+use crate::domain::audit::{Audited, Event, Head, Outbox};
 use crate::error::Result;
 use crate::store::Durability;
 use crate::store::document::Opened;
@@ -27,10 +27,7 @@ pub fn commit<T: Audited>(
 ) -> Result<Committed> {
     let (journal, now) = (state.journal(), state.now());
     let outbox = document.outbox();
-    let healed = journal.missing(outbox).and_then(|missing| {
-        if missing.is_empty() { Ok(()) } else { journal.append(&missing, now, durability).map(|_| ()) }
-    });
-    let mark = healed.and_then(|()| journal.mark());
+    let mark = heal(state, outbox, durability).and_then(|()| journal.mark());
     if let Ok(mark) = &mark {
         outbox.after = *mark;
         outbox.events.clear();
@@ -39,4 +36,11 @@ pub fn commit<T: Audited>(
     opened.commit(document, now, durability)?;
     let audit = mark.and_then(|_| journal.append(events, now, durability));
     Ok(Committed { audit })
+}
+
+/// Writes the decisions of an outbox that a crash kept out of the audit log. The document's lock is held.
+pub fn heal(state: &State<'_>, outbox: &Outbox, durability: Durability) -> Result<()> {
+    let journal = state.journal();
+    let missing = journal.missing(outbox)?;
+    if missing.is_empty() { Ok(()) } else { journal.append(&missing, state.now(), durability).map(|_| ()) }
 }

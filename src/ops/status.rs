@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::domain::audit::Head;
 use crate::error::Result;
 
-use super::{State, killswitch, operator};
+use super::{Notice, State, killswitch, operator};
 
 /// Everything at a glance.
 #[derive(Debug, Serialize)]
@@ -20,8 +20,16 @@ pub struct Report {
 
 /// Looks at everything.
 pub fn status(state: &State<'_>, env_stop: Option<String>) -> Result<Report> {
+    let mut killswitch = killswitch::status::status(state, env_stop)?;
+    if let Err(error) = operator::settle(state) {
+        killswitch.notices.push(Notice::of(
+            "AUDIT_INCOMPLETE",
+            "a decision is not on the record yet",
+            &error,
+        ));
+    }
     Ok(Report {
-        killswitch: killswitch::status::status(state, env_stop)?,
+        killswitch,
         audit_head: state.journal().head().ok(),
         operators: operator::list(state).ok().map(|operators| operators.len()),
     })

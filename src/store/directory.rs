@@ -1,17 +1,17 @@
 //! A state directory as a whole: made once, recognised later, and its reserve kept ready.
 
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use super::Durability;
 use super::atomic::Directory;
 use super::file::LOCKS;
 use super::sentinel::RESERVE;
-use crate::domain::sentinel::{FILE_NAME, reserve};
+use crate::domain::sentinel::{FILE_NAME, RESERVE_LEN, parse, reserve};
 use crate::error::{Error, Kind, Result};
 
 /// Folder of the reserve.
-const RESERVE_FOLDER: &str = ".reserve";
+pub const RESERVE_FOLDER: &str = ".reserve";
 
 /// Anything nija makes in a state directory; one is enough to know that a nija was here.
 const MARKS: [&str; 4] = [LOCKS, RESERVE_FOLDER, "killswitch.json", "audit.jsonl"];
@@ -102,15 +102,34 @@ pub fn is_volatile(dir: &Path) -> bool {
     file_system_magic(dir).is_ok_and(|magic| magic == TMPFS || magic == RAMFS)
 }
 
-/// Whether the reserve is ready.
-pub fn has_reserve(dir: &Path) -> bool {
-    std::fs::symlink_metadata(dir.join(RESERVE))
-        .is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0)
+/// Why the reserve could not stand in for a stop file on a full disk, if so.
+pub fn reserve_fault(dir: &Path) -> Result<Option<String>> {
+    let path = dir.join(RESERVE);
+    let fault = |why: String| Ok(Some(format!("{} {why}", path.display())));
+    let look = |error| Error::io(format_args!("look at {}", path.display()), error);
+    let metadata = match std::fs::symlink_metadata(&path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return fault("is missing".to_owned()),
+        Err(error) => return Err(look(error)),
+    };
+    if !metadata.is_file() {
+        return fault("is not a regular file".to_owned());
+    }
+    if metadata.len() != RESERVE_LEN as u64 {
+        return fault(format!("has {} bytes, not {RESERVE_LEN}", metadata.len()));
+    }
+    if metadata.dev() != std::fs::metadata(dir).map_err(look)?.dev() {
+        return fault("is on another file system, so it cannot be renamed into place".to_owned());
+    }
+    if !parse(&std::fs::read(&path).map_err(look)?).reserve {
+        return fault("does not read as a reserve".to_owned());
+    }
+    Ok(None)
 }
 
 /// Makes the reserve ready again, if it is not.
 pub fn refill_reserve(dir: &Path) -> Result<bool> {
-    if has_reserve(dir) {
+    if matches!(reserve_fault(dir), Ok(None)) {
         return Ok(false);
     }
     let folder = Directory::open(dir)?.folder(RESERVE_FOLDER)?;

@@ -90,21 +90,14 @@ impl<'a> Journal<'a> {
     /// Which events of an outbox the log does not hold.
     pub fn missing(&self, outbox: &Outbox) -> Result<Vec<Event>> {
         let mut missing = outbox.events.clone();
-        let mut strike = |line: &[u8]| {
+        self.walk(outbox.after, &mut |_, line| {
             if let Ok(record) = serde_json::from_slice::<Record>(line)
                 && let Some(at) = missing.iter().position(|event| *event == record.event)
             {
                 missing.remove(at);
             }
             !missing.is_empty()
-        };
-        let segments = self.backend.segments(AUDIT)?;
-        let closed = usize::try_from(outbox.after.segments).unwrap_or(usize::MAX);
-        for name in segments.iter().skip(closed) {
-            self.backend.scan_segment(AUDIT, name, &mut strike)?;
-        }
-        let from = if closed == segments.len() { outbox.after.offset } else { 0 };
-        self.backend.scan(AUDIT, from, &mut strike)?;
+        })?;
         Ok(missing)
     }
 
@@ -116,18 +109,43 @@ impl<'a> Journal<'a> {
 
     /// Visits every line of the log, oldest first, with the name of its segment (`None` for the current one).
     pub fn lines(&self, visit: &mut dyn FnMut(Option<&str>, &[u8]) -> bool) -> Result<()> {
-        let mut going = true;
-        for name in self.backend.segments(AUDIT)? {
-            self.backend.scan_segment(AUDIT, &name, &mut |line| {
-                going = visit(Some(&name), line);
-                going
+        self.walk(Mark::default(), visit)
+    }
+
+    /// Visits every line behind `after`. Takes no lock, and follows a rotation that happens meanwhile.
+    fn walk(&self, after: Mark, visit: &mut dyn FnMut(Option<&str>, &[u8]) -> bool) -> Result<()> {
+        let closed = usize::try_from(after.segments).unwrap_or(usize::MAX);
+        let mut segments = self.backend.segments(AUDIT)?;
+        let mut offset = if segments.len() == closed { after.offset } else { 0 };
+        let mut last = segments.iter().take(closed).next_back().cloned();
+        loop {
+            for name in segments.iter().filter(|name| last.as_ref() < Some(*name)) {
+                let mut going = true;
+                self.backend.scan_segment(AUDIT, name, &mut |line| {
+                    going = visit(Some(name), line);
+                    going
+                })?;
+                if !going {
+                    return Ok(());
+                }
+                offset = 0;
+            }
+            last = segments.pop();
+            // At its first line the current segment is open, and stays the same file. Only if no other was closed by then
+            // does it follow the last one visited.
+            let mut follows = None;
+            self.backend.scan(AUDIT, offset, &mut |line| {
+                let newest = || self.backend.segments(AUDIT).map(|mut now| now.pop());
+                match follows.get_or_insert_with(|| newest().map(|newest| newest == last)) {
+                    Ok(true) => visit(None, line),
+                    _ => false,
+                }
             })?;
-            if !going {
+            segments = self.backend.segments(AUDIT)?;
+            if follows.transpose()?.unwrap_or(segments.last() == last.as_ref()) {
                 return Ok(());
             }
         }
-        self.backend.scan(AUDIT, 0, &mut |line| visit(None, line))?;
-        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -13,6 +14,11 @@ use rustix::io::Errno;
 use super::Held;
 use super::atomic::{Directory, failed};
 use crate::error::{Error, Kind, Result};
+
+/// Threads that stand in a queue for nobody: what they wait for is held by a process that hangs. Beyond so many of them
+/// nobody queues up any more, and a held lock is busy at once.
+const ABANDONED_MAX: usize = 16;
+static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
 /// A held flock(2); the kernel lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -37,7 +43,7 @@ pub fn take(locks: &Directory, name: &str, wait: Duration) -> Result<FileLock> {
     }
     let identity = file.metadata().map_err(|e| Error::io(format_args!("look at {}", path.display()), e))?;
     let busy = || busy(&path, holder(identity.dev(), identity.ino()), wait);
-    if wait.is_zero() {
+    if wait.is_zero() || ABANDONED.load(Ordering::Relaxed) >= ABANDONED_MAX {
         return Err(busy());
     }
     let (sender, receiver) = mpsc::sync_channel(0);
@@ -46,13 +52,43 @@ pub fn take(locks: &Directory, name: &str, wait: Duration) -> Result<FileLock> {
         .spawn(move || {
             let locked = file.lock_exclusive();
             // When nobody waits any more, the lock is dropped with the message.
-            let _ = sender.send(locked.map(|()| file));
+            if sender.send(locked.map(|()| file)).is_err() {
+                ABANDONED.fetch_sub(1, Ordering::Relaxed);
+            }
         })
         .map_err(|e| Error::io("start a thread to wait for a lock", e).hint("ulimit -u"))?;
     match receiver.recv_timeout(wait) {
         Ok(Ok(file)) => Ok(FileLock { _file: file }),
         Ok(Err(error)) => Err(Error::io(format_args!("lock {}", path.display()), error).hint("nija doctor")),
-        Err(_) => Err(busy()),
+        Err(_) => {
+            // Counted before the receiver goes, so that the thread finds it counted.
+            ABANDONED.fetch_add(1, Ordering::Relaxed);
+            Err(busy())
+        }
+    }
+}
+
+/// Whether a lock could be taken at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// It could.
+    Free,
+    /// Somebody holds it: this process, where that can be known.
+    Held(Option<u32>),
+}
+
+/// Takes an existing lock file for an instant, without waiting. One that is gone by now is free.
+pub fn probe(locks: &Directory, name: &str) -> Result<Probe> {
+    let path = locks.path().join(name);
+    let Some(file) = locks.open_entry(name)? else { return Ok(Probe::Free) };
+    match file.try_lock_exclusive() {
+        Ok(()) => Ok(Probe::Free),
+        Err(error) if error.raw_os_error() == Some(Errno::WOULDBLOCK.raw_os_error()) => {
+            let identity =
+                file.metadata().map_err(|e| Error::io(format_args!("look at {}", path.display()), e))?;
+            Ok(Probe::Held(holder(identity.dev(), identity.ino())))
+        }
+        Err(error) => Err(Error::io(format_args!("lock {}", path.display()), error)),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod directory;
 pub mod document;
 pub mod export;
 pub mod file;
+pub mod inspect;
 pub mod journal;
 pub mod lock;
 pub mod log;

@@ -44,7 +44,7 @@ impl Scene {
 
     /// Everything so far, the same on every run and machine.
     pub(super) fn text(&self) -> String {
-        stable(&self.env.stable(&self.text))
+        stable(&shown(&self.env.stable(&self.text)))
     }
 }
 
@@ -76,13 +76,16 @@ pub(super) fn stable(text: &str) -> String {
 }
 
 fn is_end(c: char) -> bool {
-    c.is_whitespace() || "\"',;()".contains(c)
+    c.is_whitespace() || "\"',;()>".contains(c)
 }
 
 fn placeholder(before: &str, word: &str) -> Option<String> {
     let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if let Some((kept, _)) = word.split_once(".corrupt-") {
         return Some(format!("{kept}.corrupt-[TIME]"));
+    }
+    if before == "revision" && word.len() > 9 {
+        return Some("[REVISION]".to_owned());
     }
     if before == "after" && word.parse::<u64>().is_ok() {
         return Some("[MS]".to_owned());
@@ -91,9 +94,19 @@ fn placeholder(before: &str, word: &str) -> Option<String> {
     (seq.parse::<u64>().is_ok() && hash.len() >= 8 && is_hex(hash)).then(|| format!("{seq}:[HASH]"))
 }
 
-/// The first word of a text that starts like this, as in `h-` for a halt.
+/// `text` with its colours visible, as `<1;31>`.
+pub(super) fn shown(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |shown, part| match part.strip_prefix('[').and_then(|part| part.split_once('m')) {
+        Some((code, rest)) => format!("{shown}<{code}>{rest}"),
+        None => format!("{shown}<ESC>{part}"),
+    })
+}
+
+/// The last word of a text that starts like this, as in `h-` for a halt.
 pub(super) fn id(text: &str, prefix: &str) -> String {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     let is_id = |word: &&str| word.len() == prefix.len() + 8 && word.starts_with(prefix);
-    words.filter(is_id).next_back().unwrap_or_else(|| panic!("no {prefix} in {text}")).to_owned()
+    words.rfind(is_id).unwrap_or_else(|| panic!("no {prefix} in {text}")).to_owned()
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 mod render;
+mod terminal;
 
 /// A directory that stands for a whole machine; removed when dropped.
 pub(crate) struct TestEnv {
@@ -195,4 +196,20 @@ impl Output {
         let text = format!("{}--- stderr\n{}--- exit {}\n", self.stdout, self.stderr, self.code);
         render::stable(&text, &self.root)
     }
+}
+
+#[test]
+fn a_run_sees_nothing_of_this_machine() {
+    let env = TestEnv::initialised();
+    let found = env.nija(&["status"]).without("NIJA_STATE_DIR").without("NIJA_CONFIG").run().expect(0);
+    assert!(found.render().contains("state directory [ENV]/state\n"), "{}", found.render());
+    let elsewhere = env.nija(&["status"]).without("NIJA_STATE_DIR").cwd("/").run().expect(0);
+    assert_eq!(elsewhere.render(), found.render());
+}
+
+#[test]
+fn a_run_reads_what_it_is_given() {
+    let env = TestEnv::initialised();
+    env.nija(&["operator", "add", "alice"]).stdin("correct horse battery staple\n").run().expect(0);
+    env.nija(&["operator", "add", "bob"]).run().expect(77);
 }

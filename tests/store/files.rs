@@ -14,7 +14,7 @@ use nija::store::journal::{AUDIT, Journal};
 use nija::store::sentinel::raise;
 use nija::store::{Backend, Durability, Revision, directory};
 
-use super::place::{HANG, NO_WAIT, at, file_backend, held, names, returns, temporary};
+use super::place::{HANG, NO_WAIT, at, file_backend, held, is_alone, names, returns, temporary};
 
 fn mode(path: &Path) -> u32 {
     std::fs::symlink_metadata(path).unwrap().mode() & 0o7777
@@ -201,28 +201,30 @@ fn every_step_works_on_the_directory_that_was_opened() {
     assert_eq!(std::fs::read(dir.join("bots/a.json")).unwrap(), b"not mine");
 }
 
-/// The umask and the current directory belong to the whole process, so this runs in one of its own.
+/// A process that never ends holds the lock, and a watch loop tries every second.
 #[test]
-fn a_narrow_umask_locks_nobody_out() {
-    const TOLD: &str = "NIJA_TEST_UMASK";
-    if std::env::var_os(TOLD).is_some() {
-        return under_a_narrow_umask();
+fn waiting_in_vain_leaves_few_threads_behind() {
+    if !is_alone("store::files::waiting_in_vain_leaves_few_threads_behind", Path::new("/")) {
+        return;
     }
-    let dir = temporary();
-    let output = std::process::Command::new("sh")
-        .args([
-            "-c",
-            "umask 077; exec \"$0\" --exact store::files::a_narrow_umask_locks_nobody_out --nocapture",
-        ])
-        .arg(std::env::current_exe().unwrap())
-        .current_dir(dir.path())
-        .env(TOLD, "1")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (_dir, backend) = file_backend();
+    let hung = backend.lock("a", NO_WAIT).unwrap();
+    for _ in 0..200 {
+        assert!(backend.lock("a", std::time::Duration::from_millis(1)).is_err_and(|e| e.kind == Kind::Busy));
+    }
+    let threads = std::fs::read_dir("/proc/self/task").unwrap().count();
+    assert!(threads < 30, "{threads} threads");
+    drop(hung);
+    drop(backend.lock("a", HANG).unwrap());
 }
 
-fn under_a_narrow_umask() {
+/// The umask and the current directory belong to the whole process.
+#[test]
+fn a_narrow_umask_locks_nobody_out() {
+    let here = temporary();
+    if !is_alone("store::files::a_narrow_umask_locks_nobody_out", here.path()) {
+        return;
+    }
     // A plain relative name has an empty parent.
     let dir = Path::new("state");
     directory::make(dir, 0o2775).unwrap();

@@ -192,3 +192,21 @@ fn a_log_shorter_than_its_mark_misses_everything() {
     append(&backend, NEVER, &[9]);
     assert_eq!(journal.missing(&outbox).unwrap(), [event(4)]);
 }
+
+/// `verify` runs while others write: a rotation under its hands must not look like tampering.
+#[test]
+fn reading_through_a_rotation_finds_no_fault() {
+    on_each(&|backend| {
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| (1..=150).for_each(|number| drop(append(backend, 1, &[number]))));
+            let mut last = 0;
+            while !writer.is_finished() {
+                let (numbers, faults, _) = walk(backend);
+                assert_eq!(faults, Vec::<String>::new());
+                assert!(numbers.len() >= last, "lines are missing");
+                last = numbers.len();
+            }
+        });
+        assert_eq!(walk(backend).0.len(), 150);
+    });
+}

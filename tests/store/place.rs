@@ -73,6 +73,29 @@ pub(super) fn only(dir: &Path, start: &str) -> PathBuf {
     dir.join(&found[0])
 }
 
+/// Whether this is a process of its own for `test`; otherwise runs it in one, in `dir`. For what a whole process shares.
+pub(super) fn is_alone(test: &str, dir: &Path) -> bool {
+    const TOLD: &str = "NIJA_TEST_ALONE";
+    if std::env::var_os(TOLD).is_some() {
+        return true;
+    }
+    let output = std::process::Command::new("sh")
+        .args(["-c", "umask 077; exec \"$0\" --exact \"$1\" --nocapture"])
+        .arg(std::env::current_exe().unwrap())
+        .arg(test)
+        .current_dir(dir)
+        .env(TOLD, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    false
+}
+
 /// Runs `work` and fails if it does not come back.
 pub(super) fn returns<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = std::sync::mpsc::channel();

@@ -14,7 +14,7 @@ use crate::output::Reply;
 /// Agree to another operator's request to resume
 #[derive(Args, Debug, PartialEq)]
 #[command(
-    after_help = "Exit codes: 0 approved; 66 no such open request; 77 not permitted; 75 halted again meanwhile\n\
+    after_help = "Exit codes: 0 released; 1 still halted: more people must agree, or another halt holds; 66 no such open request; 77 not permitted; 75 halted again meanwhile\n\
                         Example: nija killswitch approve r-7f3a9c21 --operator bob"
 )]
 pub struct Approve {
@@ -40,7 +40,9 @@ impl Approve {
             })?;
         Ok(match request::approve(&state, &self.id, operator)? {
             Outcome::Released { released, remaining, revision } => {
-                done(&config, &released, &remaining, revision)
+                let mut reply = done(&config, &released, &remaining, revision);
+                reply.exit = u8::from(!remaining.is_empty());
+                reply
             }
             Outcome::Requested { request, missing } => requested(&config, &request, missing),
         })

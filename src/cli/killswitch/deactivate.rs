@@ -22,7 +22,7 @@ use crate::output::{self, Page, Reply, Role, Span, terminal};
 /// stays.
 #[derive(Args, Debug, PartialEq)]
 #[command(
-    after_help = "Exit codes: 0 released, or requested where approvals are needed; 64 and above nothing is released\n\
+    after_help = "Exit codes: 0 released; 1 still halted: more people must agree, or another halt holds; 64 and above nothing is released\n\
                         Example: nija killswitch deactivate positions reconciled --operator alice"
 )]
 pub struct Deactivate {
@@ -62,7 +62,10 @@ impl Deactivate {
         let confirmed = self.confirm(app, &state, &plan, asks)?;
         match release::release(&state, &confirmed, &reason)? {
             Outcome::Released { released, remaining, revision } => {
-                Ok(done(&config, &released, &remaining, revision))
+                let mut reply = done(&config, &released, &remaining, revision);
+                // Whoever named one halt knows of the others; whoever wanted to trade has to learn that this is not it.
+                reply.exit = u8::from(self.id.is_none() && !remaining.is_empty());
+                Ok(reply)
             }
             Outcome::Requested { request, missing } => Ok(requested(&config, &request, missing)),
         }
@@ -180,5 +183,6 @@ pub fn requested(config: &Config, request: &crate::domain::release::Request, mis
     let mut reply = Reply::new("nija.killswitch.deactivate", &data, page);
     reply.changed = true;
     reply.status = Status::Critical;
+    reply.exit = 1;
     reply
 }

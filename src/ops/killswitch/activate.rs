@@ -126,7 +126,8 @@ pub fn activate(
     if !total {
         // Only the document carries this halt: without it nothing is stopped.
         if let Step::Failed(error) = std::mem::replace(&mut report.document, Step::Done) {
-            return Err(Error { hint: "nija kill".to_owned(), ..error });
+            let message = format!("NOT STOPPED: {}", error.message);
+            return Err(Error { message, hint: "nija kill".to_owned(), ..error });
         }
         report.durable = true;
         on_stopped(&report);

@@ -44,7 +44,10 @@ fn is_settled(state: &State<'_>, stops: &[Standing]) -> Result<bool> {
         Stored::Present(document) => {
             let adopted = stops.iter().all(|stop| document.has_adopted(&stop.content, &stop.file));
             let stands = stops.iter().any(|stop| stop.dir == state.context.config.state_dir);
-            adopted && (stands || !document.needs_stop_file())
+            // A log that cannot be read cannot be completed either.
+            let recorded =
+                state.journal().missing(&document.audit_outbox).map_or(true, |missing| missing.is_empty());
+            adopted && recorded && (stands || !document.needs_stop_file())
         }
         // Reading commands leave a missing or corrupt document to the next command that changes it.
         Stored::Missing | Stored::Unreadable(_) => true,
@@ -57,38 +60,43 @@ fn complete(state: &State<'_>, notices: &mut Vec<Notice>) -> Result<()> {
     let (mut killswitch, recovered) = present(state, &mut opened)?;
     // Looked at again under the lock: another command may have completed it, or a release may be through by now.
     let (stops, _) = standing(context);
+    let stood = killswitch.needs_stop_file();
     let mut changes: Vec<_> = recovered.into_iter().collect();
     changes.extend(adopt(context, &mut killswitch, &stops));
     let mut events: Vec<_> =
         changes.iter().filter_map(|(activation, change)| recorded(context, activation, change)).collect();
     let stands = stops.iter().any(|stop| stop.dir == context.config.state_dir);
     if killswitch.needs_stop_file() && !stands {
-        notices.push(put_back(state, &killswitch)?);
-        let data = json!({"why": "missing while a halt of everything is in force"});
-        events.push(context.event(Source::Cli, "killswitch.stop_file_restored", SUBJECT, data));
+        put_back(state, &killswitch)?;
+        // A stop that was just taken over from a second place never stood here.
+        if stood {
+            notices.push(removed(state));
+            let data = json!({"why": "missing while a halt of everything is in force"});
+            events.push(context.event(Source::Cli, "killswitch.stop_file_restored", SUBJECT, data));
+        }
     }
     if events.is_empty() {
-        return Ok(());
+        return record::heal(state, &killswitch.audit_outbox, Durability::Strict);
     }
     let committed = record::commit(state, &mut opened, &mut killswitch, &events, Durability::Strict)?;
     committed.audit.map(|_| ())
 }
 
 /// Raises the stop file again for a halt that says everything is stopped.
-fn put_back(state: &State<'_>, killswitch: &KillSwitch) -> Result<Notice> {
-    let dir = &state.context.config.state_dir;
+fn put_back(state: &State<'_>, killswitch: &KillSwitch) -> Result<()> {
     let total = killswitch.halts.iter().find(|halt: &&Halt| halt.is_total());
     if let Some((activation, _)) = activation_of(total) {
         let activation: Activation = activation;
-        raise(dir, &activation)?.durable?;
+        raise(&state.context.config.state_dir, &activation)?.durable?;
     }
-    Ok(Notice::new(
-        "STOP_FILE_REMOVED",
-        format!(
-            "EMERGENCY_STOP was missing from {} while a halt is in force: removed by hand, or a release was \
-             interrupted. It stands again; only a release resumes",
-            dir.display()
-        ),
-        "nija killswitch history",
-    ))
+    Ok(())
+}
+
+fn removed(state: &State<'_>) -> Notice {
+    let message = format!(
+        "EMERGENCY_STOP was missing from {} while a halt is in force: removed by hand, or a release was \
+         interrupted. It stands again; only a release resumes",
+        state.context.config.state_dir.display()
+    );
+    Notice::new("STOP_FILE_REMOVED", message, "nija killswitch history")
 }
