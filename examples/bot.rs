@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use nija::{Gate, Order, Side};
-use rust_decimal::Decimal;
+use nija::{Decimal, Gate, Order, Side};
 
 fn main() -> ExitCode {
     let dir = std::env::args_os().nth(1).unwrap_or_else(|| "/var/lib/nija".into());
     // One gate for the life of the bot; asked before every order.
-    let mut gate = Gate::open(dir);
+    let Ok(mut gate) = Gate::open(dir) else { return ExitCode::from(3) };
     let order = Order {
         symbol: "BTC-USD",
         side: Some(Side::Sell),

@@ -103,8 +103,8 @@ class Gate:
 
     def check(self, order):
         """Whether `order` may go out now."""
-        # A release moves the stop file away only once the document without the halt is durable: looked at in the other
-        # order, a stop that is raised and then counted between the two looks could be missed.
+        # A release writes a stop into the document before it moves the file away: looked at in the other order, a stop
+        # could be missed between the two looks.
         stop, doubt = self._stop_file()
         halts, unreadable = [], None
         try:
@@ -376,7 +376,7 @@ _outbox = _record({
 _document = _record(
     {"format": _string, "version": _string, "revision": _unsigned(64), "updated_at": _time, "is_active": _boolean,
      "halts": _each(_halt)},
-    {"mode": _or_null(_mode), "stop_file_applied": _each(_string), "requests": _each(_request),
+    {"mode": _or_null(_mode), "halts_revision": _unsigned(64), "stop_file_applied": _each(_string), "requests": _each(_request),
      "audit_outbox": _outbox})
 
 

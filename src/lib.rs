@@ -23,3 +23,4 @@ pub mod store;
 pub use domain::gate::{Code, Reason, Verdict};
 pub use domain::order::{Order, Side};
 pub use ops::gate::Gate;
+pub use rust_decimal::Decimal;

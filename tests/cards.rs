@@ -49,7 +49,7 @@ mod cards {
         fenced(page, "sh", from).into_iter().filter(|(_, text)| !text.trim().is_empty()).map(typed).collect()
     }
 
-    /// A checkout, a home and a state directory of one's own.
+    /// A home and a checkout of one's own, with state, and second places that are not the machine's.
     struct Desk {
         dir: tempfile::TempDir,
     }
@@ -61,6 +61,10 @@ mod cards {
             for folder in ["home", "checkout/target"] {
                 std::fs::create_dir_all(desk.at(folder)).unwrap();
             }
+            let config = desk.at("checkout/nija.toml");
+            std::fs::write(&config, "state_dir = \"state\"\nfallback_dirs = [\"fallback\"]\n").unwrap();
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            std::fs::set_permissions(&config, mode).unwrap();
             let built = Path::new(env!("CARGO_BIN_EXE_nija")).parent().unwrap();
             std::os::unix::fs::symlink(built, desk.at("checkout/target/release")).unwrap();
             let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
@@ -110,12 +114,9 @@ mod cards {
     #[test]
     fn every_command_of_the_card_does_what_it_says() {
         let desk = Desk::new();
-        let config = desk.at("home/nija.toml");
-        std::fs::write(&config, "fallback_dirs = [\"fallback\"]\n").unwrap();
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        std::fs::set_permissions(&config, mode).unwrap();
         let surroundings = |shell: &mut Command| {
-            shell.env("NIJA_CONFIG", &config).env("NIJA_STATE_DIR", desk.at("state"));
+            shell.env("NIJA_STATE_DIR", desk.at("checkout/state")).current_dir(desk.at("home"));
+            shell.env("NIJA_CONFIG", desk.at("checkout/nija.toml"));
         };
         assert_eq!(desk.run(surroundings, "nija init").0, Some(0));
         let mut bot = desk.shell("while nija heartbeat ping bot-a; do sleep 0.05; done > /dev/null");
@@ -146,8 +147,7 @@ mod cards {
     #[test]
     fn the_tour_of_the_readme_runs_as_written() {
         let desk = Desk::new();
-        let has_python =
-            Command::new("python3").arg("--version").output().is_ok_and(|done| done.status.success());
+        let has_python = has("python3");
         let typed: Vec<Typed> = commands(&page("README.md"), "## Five-minute tour")
             .into_iter()
             .filter(|typed| has_python || !typed.text.starts_with("python3"))
@@ -187,5 +187,79 @@ mod cards {
             !shown.is_empty() && bot.contains(&shown.join("\n")),
             "README.md shows another bot than examples/bot.rs"
         );
+    }
+
+    /// The only block of `language` on a page.
+    fn block(page: &str, language: &str) -> String {
+        let lines = fenced(page, language, "");
+        let (first, last) = (lines.first().unwrap().0, lines.last().unwrap().0);
+        assert_eq!(last - first + 1, lines.len(), "more than one block of {language}");
+        lines.into_iter().map(|(_, line)| format!("{line}\n")).collect()
+    }
+
+    fn has(program: &str) -> bool {
+        Command::new(program).arg("--version").output().is_ok_and(|done| done.status.success())
+    }
+
+    #[test]
+    fn the_ways_to_obey_the_files_say_what_the_gate_says() {
+        let guide = page("docs/state-files.md");
+        let shell = format!("{}may_trade state fallback", block(&guide, "sh"));
+        let python =
+            format!("{}raise SystemExit(not may_trade('state', ['fallback']))", block(&guide, "python"));
+        let situations = [
+            "true",
+            "touch state/EMERGENCY_STOP",
+            "ln -s nowhere state/EMERGENCY_STOP",
+            "touch fallback/EMERGENCY_STOP",
+            "nija killswitch activate --scope platform:kraken slow",
+            "nija kill; rm state/EMERGENCY_STOP",
+            "echo '{}' > state/killswitch.json",
+            "sed -i 's/\"1.0\"/\"2.0\"/' state/killswitch.json",
+            "rm state/killswitch.json",
+            "rm -r state",
+        ];
+        for (index, situation) in situations.into_iter().enumerate() {
+            let desk = Desk::new();
+            let made = format!("mkdir fallback; nija init && {{ {situation}; }}");
+            let (code, said) = desk.run(|_| {}, &made);
+            assert_eq!(code, Some(0), "{situation}: {said}");
+            let asked =
+                desk.run(|_| {}, "nija gate BTC/USD --platform kraken --side sell --qty 0.5 --position 2");
+            let (code, said) = desk.run(|_| {}, &shell);
+            assert_eq!(
+                (asked.0 == Some(0), code == Some(0)),
+                (index == 0, index == 0),
+                "{situation}: {said}"
+            );
+            if has("python3") {
+                let python = |command: &mut Command| {
+                    command
+                        .env("PYTHONPATH", "scripts")
+                        .env("PYTHONDONTWRITEBYTECODE", "1")
+                        .env("CODE", &python);
+                };
+                let (code, said) = desk.run(python, "python3 -c \"$CODE\"");
+                assert_eq!(code == Some(0), index == 0, "{situation}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_chain_verifies_without_nija() {
+        if !has("jq") {
+            return;
+        }
+        let verify =
+            format!("{}verify_chain state", block(&page("docs/decisions/0007-audit-chain.md"), "sh"));
+        let desk = Desk::new();
+        let made = "nija init; nija killswitch activate 'a \"quoted\" reason, \u{e9}' --scope symbol:X; \
+                    nija killswitch deactivate over --yes; nija audit verify";
+        let (code, said) = desk.run(|_| {}, made);
+        let head = said.lines().find_map(|line| line.trim().strip_prefix("head")).unwrap_or_default();
+        assert_eq!(code, Some(0), "{said}");
+        assert_eq!(desk.run(|_| {}, &verify), (Some(0), format!("{}\n", head.trim())));
+        let (code, said) = desk.run(|_| {}, &format!("sed -i s/quoted/edited/ state/audit.jsonl; {verify}"));
+        assert_eq!((code, said.as_str()), (Some(1), "broken at record 2 in state/audit.jsonl\n"));
     }
 }

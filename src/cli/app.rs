@@ -1,6 +1,6 @@
 //! What every command is given: surroundings, settings on demand, and how to answer.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use crate::clock::{self, Clock as _};
@@ -21,7 +21,7 @@ pub struct App {
     /// How to answer.
     pub style: Style,
     clock: clock::System,
-    state_dir: OnceCell<PathBuf>,
+    state_dir: RefCell<Option<PathBuf>>,
 }
 
 impl App {
@@ -34,7 +34,7 @@ impl App {
             ColourChoice::decide(globals.color.into(), &|name| environment.text(name))
         };
         let style = Style { json: globals.json, quiet: globals.quiet, colour };
-        Self { globals, environment, style, clock: clock::System::new(), state_dir: OnceCell::new() }
+        Self { globals, environment, style, clock: clock::System::new(), state_dir: RefCell::new(None) }
     }
 
     /// What the command line says about the configuration.
@@ -56,8 +56,9 @@ impl App {
         target
     }
 
-    fn acts_on(&self, config: &Config) {
-        let _ = self.state_dir.set(config.state_dir.clone());
+    /// Notes which state directory the answer is about.
+    pub fn acts_on(&self, config: &Config) {
+        self.state_dir.replace(Some(config.state_dir.clone()));
     }
 
     /// Who asks.
@@ -73,7 +74,7 @@ impl App {
     /// Facts for the envelope.
     pub fn facts(&self) -> Facts {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        Facts { at: self.clock.now(), host, state_dir: self.state_dir.get().cloned() }
+        Facts { at: self.clock.now(), host, state_dir: self.state_dir.borrow().clone() }
     }
 
     /// Whether a person can be asked.

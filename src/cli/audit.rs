@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{App, words};
 use crate::domain::audit::{Head, Record};
 use crate::error::{Error, Kind, Result};
-use crate::ops::audit;
+use crate::ops::audit::{self, Take};
 use crate::output::{Page, Reply, Role, Span, progress};
 
 /// Read and verify the record of every decision
@@ -28,7 +28,7 @@ pub enum Audit {
     after_help = "Exit codes: 0 shown\nExample: nija audit show --since 24h --action killswitch.release"
 )]
 pub struct Show {
-    /// At most this many, the latest
+    /// At most this many: the latest, or with --from the first
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
     /// From this record on
@@ -110,11 +110,13 @@ impl Audit {
 impl Show {
     fn run(&self, state: &crate::ops::State<'_>) -> Result<Reply> {
         let since = self.since.as_deref().map(|text| parse_since(text, state.now())).transpose()?;
-        let records = audit::select(state, self.limit, &|record| {
+        let wanted = |record: &Record| {
             record.seq >= self.from
                 && since.is_none_or(|since| record.event.at >= since)
                 && self.action.as_ref().is_none_or(|action| record.event.action == *action)
-        })?;
+        };
+        let take = if self.from > 0 { Take::First(self.limit) } else { Take::Last(self.limit) };
+        let records = audit::select(state, take, &wanted)?;
         let mut page = Page::new();
         if records.is_empty() {
             page.text("nothing on record");

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::app::{self, App};
 use super::killswitch::status::describe_clients;
-use crate::domain::client::Awaited;
 use crate::error::Result;
 use crate::ops::client;
 use crate::output::{Page, Reply, Role, Span};
@@ -78,11 +77,9 @@ impl Heartbeat {
                 reply
             }
             Self::Status(_) => {
-                let seen = client::look(&state);
-                let awaited = Awaited { revision: seen.revision, stop_file: false };
-                let clients = client::listeners(&state, awaited)?;
+                let (revision, clients) = client::present(&state)?;
                 describe_clients(&mut page, &clients);
-                Reply::new(self.format(), &json!({"revision": seen.revision, "clients": clients}), page)
+                Reply::new(self.format(), &json!({"revision": revision, "clients": clients}), page)
             }
             Self::Forget(forget) => {
                 client::forget(&state, &forget.name)?;

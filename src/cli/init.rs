@@ -40,6 +40,7 @@ impl Init {
             Some(dir) => Config { state_dir: app.environment.absolute(dir), ..config },
             None => config,
         };
+        app.acts_on(&config);
         let identity = app.identity();
         let context = app.context(&config, &identity);
         let changed = init::init(&context, self.mode)?;

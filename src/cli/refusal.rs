@@ -15,13 +15,15 @@ pub(super) fn refuse(arguments: &[OsString], error: &clap::Error) -> u8 {
     let asked_for = path(arguments);
     let json = arguments.iter().any(|argument| argument == "--json");
     let app = App::new(Globals { json, ..Globals::default() });
-    // What answers a monitored state says 0 only when all is well, so even its help is no answer.
-    let folds = matches!(asked_for.as_slice(), [word, ..] if ["gate", "doctor", "check"].contains(&&**word));
+    // Commands that answer a monitored state say anything but UNKNOWN only when they looked.
+    let is = |names: &[&str]| asked_for.first().is_some_and(|word| names.contains(&word.as_str()));
+    let folds = is(&["gate", "doctor", "check"]);
     let failed = if folds { Status::Unknown.nagios() } else { Kind::Usage.row().exit };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
             let written = output::raw(error.render().to_string().as_bytes());
-            if folds { failed } else { written }
+            // To a bot 0 means trade, also when an order named `--help` as its symbol.
+            if is(&["gate"]) { failed } else { written }
         }
         DisplayHelpOnMissingArgumentOrSubcommand if !app.style.json => {
             output::aside(&error.render().to_string());

@@ -59,7 +59,7 @@ pub fn exposure(path: &Path, uid: u32) -> Result<Option<String>> {
 pub fn apply(config: &mut Config, path: &Path, environment: &Environment) -> Result<()> {
     if let Some(why) = distrust(path, environment.uid)? {
         return Err(Error::new(Kind::Config, format!("configuration {} is refused: {why}", path.display()))
-            .hint(format!("chmod go-w {}; ls -l {}", path.display(), path.display())));
+            .hint(format!("sudo chown $(id -u) {0} && chmod go-w {0}", path.display())));
     }
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
     take_over(config, &text, path)

@@ -59,6 +59,8 @@ pub struct Awaited {
     pub revision: u64,
     /// Whether that revision does not know the stop yet, so that the stop file must have been seen as well.
     pub stop_file: bool,
+    /// When everything was stopped last: who saw a stop file since then has seen this stop, written down or not.
+    pub since: Option<DateTime<Utc>>,
 }
 
 /// A client's part in a stop.
@@ -71,6 +73,8 @@ pub enum Confirmation {
     Waiting,
     /// It was not heard of within the live window.
     Absent,
+    /// Its record cannot be read, so it may be alive and may not have seen the stop.
+    Unreadable,
 }
 
 impl Client {
@@ -90,9 +94,12 @@ impl Client {
 
     /// Whether this client has seen what is awaited; a silent one is absent at exactly `live_within`.
     pub fn confirmation(&self, awaited: Awaited, live_within: TimeDelta, now: DateTime<Utc>) -> Confirmation {
-        let seen =
-            self.killswitch.revision >= awaited.revision && (!awaited.stop_file || self.killswitch.stop_file);
-        if seen {
+        let seen = self.killswitch;
+        let knows = seen.revision >= awaited.revision && (!awaited.stop_file || seen.stop_file);
+        // Between the stop file and the document there is a moment; whoever stopped in it may never look again.
+        let before = seen.revision.saturating_add(1) >= awaited.revision;
+        let saw_the_file = before && seen.stop_file && awaited.since.is_some_and(|since| seen.at >= since);
+        if knows || saw_the_file {
             Confirmation::Confirmed
         } else if now.signed_duration_since(self.last_seen) < live_within {
             Confirmation::Waiting
@@ -124,5 +131,25 @@ impl Client {
         self.last_seen = seen.at;
         self.pid = pid;
         host.clone_into(&mut self.host);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stop_file_seen_since_the_stop_confirms_it_and_an_earlier_one_does_not() {
+        let at = |second: i64| DateTime::from_timestamp(second, 0).unwrap();
+        let saw = |revision, second| {
+            let seen = KillSwitchSeen { revision, stop_file: true, at: at(second) };
+            let client = Client::new("bot-a", seen, 1, "host");
+            let awaited = Awaited { revision: 7, stop_file: false, since: Some(at(100)) };
+            client.confirmation(awaited, TimeDelta::minutes(10), at(101))
+        };
+        assert_eq!(saw(6, 100), Confirmation::Confirmed, "it stopped before the document said why");
+        assert_eq!(saw(6, 99), Confirmation::Waiting, "that was an earlier stop");
+        assert_eq!(saw(5, 100), Confirmation::Waiting, "that was another document");
+        assert_eq!(saw(7, 99), Confirmation::Confirmed);
     }
 }

@@ -186,6 +186,9 @@ pub struct Cause {
     pub host: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// One halt in force.

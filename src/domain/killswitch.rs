@@ -25,6 +25,9 @@ pub struct KillSwitch {
     pub mode: Option<Mode>,
     /// The halts in force, oldest first.
     pub halts: Vec<Halt>,
+    /// The revision that changed the halts last: who has seen it has seen how things stand.
+    #[serde(default)]
+    pub halts_revision: u64,
     /// Activations of the standing stop file that are already counted here.
     #[serde(default)]
     pub stop_file_applied: Vec<String>,
@@ -86,6 +89,7 @@ impl KillSwitch {
             is_active: false,
             mode: None,
             halts: Vec::new(),
+            halts_revision: 0,
             stop_file_applied: Vec::new(),
             requests: Vec::new(),
             audit_outbox: Outbox::default(),
@@ -112,6 +116,7 @@ impl KillSwitch {
                 actor,
                 host: host.to_owned(),
                 at: now,
+                extra: Map::new(),
             },
             found: None,
         });
@@ -196,8 +201,9 @@ impl KillSwitch {
 
     /// Whether a stop file with this content would change nothing here.
     pub fn has_adopted(&self, content: &Content, file: &Found) -> bool {
+        // A stop file that was put back carries its halt's own id.
         let known =
-            |id: &String| self.stop_file_applied.contains(id) || self.halts.iter().any(|h| h.id == *id);
+            |id: &String| self.stop_file_applied.contains(id) || self.halts.iter().any(|halt| halt.id == *id);
         let total = self.halts.iter().any(Halt::is_total);
         let own = content
             .activations
@@ -236,6 +242,7 @@ impl KillSwitch {
 
     fn refresh(&mut self) {
         (self.is_active, self.mode) = self.summary();
+        self.halts_revision = self.header.revision.saturating_add(1);
     }
 
     fn summary(&self) -> (bool, Option<Mode>) {
@@ -278,6 +285,7 @@ fn from_file(found: &Found, id: String, actor: Actor, host: &str) -> Activation 
             actor,
             host: host.to_owned(),
             at: found.at,
+            extra: Map::new(),
         },
         found: None,
     }

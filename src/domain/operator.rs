@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::audit::{Audited, Outbox};
 use super::document::{Document, Header};
 
-/// Wrong passphrases in a row that cost nothing but the attempt.
+/// The wrong passphrase in a row from which on the next attempt has to wait.
 pub const FREE_ATTEMPTS: u32 = 3;
 
 /// Longest wait after a wrong passphrase.
@@ -65,6 +65,9 @@ pub struct Operator {
     /// Until then no attempt is looked at.
     #[serde(default)]
     pub locked_until: Option<DateTime<Utc>>,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 impl std::fmt::Debug for Operator {

@@ -18,19 +18,28 @@ pub struct Verified {
     pub head: Head,
 }
 
-/// The last `limit` records that `wanted` takes, oldest first. Lines that are no records are left to [`verify`].
-pub fn select(state: &State<'_>, limit: usize, wanted: &dyn Fn(&Record) -> bool) -> Result<Vec<Record>> {
+/// How many records, and from which end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// The oldest.
+    First(usize),
+    /// The latest.
+    Last(usize),
+}
+
+/// The records that `wanted` takes, oldest first. Lines that are no records are left to [`verify`].
+pub fn select(state: &State<'_>, take: Take, wanted: &dyn Fn(&Record) -> bool) -> Result<Vec<Record>> {
     let mut kept = VecDeque::new();
     state.journal().lines(&mut |_, line| {
         if let Ok(record) = serde_json::from_slice::<Record>(line)
             && wanted(&record)
         {
             kept.push_back(record);
-            if kept.len() > limit {
+            if matches!(take, Take::Last(limit) if kept.len() > limit) {
                 kept.pop_front();
             }
         }
-        true
+        !matches!(take, Take::First(limit) if kept.len() >= limit)
     })?;
     Ok(kept.into())
 }

@@ -31,15 +31,39 @@ pub struct Listener {
     pub confirmation: Confirmation,
     /// The revision it has seen.
     pub revision: u64,
-    /// When it saw that.
-    pub seen_at: DateTime<Utc>,
-    /// When it was last heard of.
-    pub last_seen: DateTime<Utc>,
+    /// When it saw that; `null` when its record cannot be read.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// When it was last heard of; `null` when its record cannot be read.
+    pub last_seen: Option<DateTime<Utc>>,
 }
 
 /// The key of a client's record.
 pub fn key(name: &str) -> Result<Key> {
     Key::entry(COLLECTION, name).map_err(|why| Error::new(Kind::Usage, why).hint("nija heartbeat ping bot-a"))
+}
+
+/// What a client has to have seen to know the present state.
+pub fn awaited(document: Option<&KillSwitch>, stop_stands: bool) -> Awaited {
+    let total = |document: &KillSwitch| {
+        document.halts.iter().filter(|halt| halt.is_total()).map(|halt| halt.last_seen).max()
+    };
+    Awaited {
+        // Nobody can have seen what cannot be read.
+        revision: document.map_or(u64::MAX, |document| document.halts_revision.max(1)),
+        stop_file: stop_stands && !document.is_some_and(KillSwitch::needs_stop_file),
+        since: document.and_then(total),
+    }
+}
+
+/// The revision of the present state, and who has seen it.
+pub fn present(state: &State<'_>) -> Result<(u64, Vec<Listener>)> {
+    let (stops, _) = killswitch::standing(state.context);
+    let document = match document::read::<KillSwitch>(&*state.backend, &killswitch::key()) {
+        Ok(Stored::Present(document)) => Some(document),
+        _ => None,
+    };
+    let awaited = awaited(document.as_ref(), !stops.is_empty());
+    Ok((document.map_or(0, |document| document.header.revision), listeners(state, awaited)?))
 }
 
 /// Every known component and whether it has seen what is awaited, by name.
@@ -48,8 +72,16 @@ pub fn listeners(state: &State<'_>, awaited: Awaited) -> Result<Vec<Listener>> {
     keys.sort();
     let mut listeners = Vec::with_capacity(keys.len());
     for key in keys {
-        if let Stored::Present(client) = document::read::<Client>(&*state.backend, &key)? {
-            listeners.push(listener(state, &client, awaited));
+        match document::read::<Client>(&*state.backend, &key) {
+            Ok(Stored::Present(client)) => listeners.push(listener(state, &client, awaited)),
+            Ok(Stored::Missing) => {}
+            Ok(Stored::Unreadable(_)) | Err(_) => listeners.push(Listener {
+                name: key.name,
+                confirmation: Confirmation::Unreadable,
+                revision: 0,
+                seen_at: None,
+                last_seen: None,
+            }),
         }
     }
     Ok(listeners)
@@ -61,14 +93,14 @@ fn listener(state: &State<'_>, client: &Client, awaited: Awaited) -> Listener {
         name: client.name.clone(),
         confirmation,
         revision: client.killswitch.revision,
-        seen_at: client.killswitch.at,
-        last_seen: client.last_seen,
+        seen_at: Some(client.killswitch.at),
+        last_seen: Some(client.last_seen),
     }
 }
 
 /// What the kill switch looks like to a client that looks now.
 pub fn look(state: &State<'_>) -> KillSwitchSeen {
-    // The stop file first: a release removes it only after the document is written.
+    // The stop file first: a release writes the stop into the document before it takes the file away.
     let (stops, doubts) = killswitch::standing(state.context);
     let stop_file = !stops.is_empty() || !doubts.is_empty();
     let revision = match document::read::<KillSwitch>(&*state.backend, &killswitch::key()) {
@@ -175,7 +207,7 @@ pub fn wait(
             clients.push(awaiting);
         }
         let any = |wanted| clients.iter().any(|client| client.listener.confirmation == wanted);
-        let waiting = any(Confirmation::Waiting);
+        let waiting = any(Confirmation::Waiting) || any(Confirmation::Unreadable);
         if !waiting || passed >= limit {
             let complete = !waiting && any(Confirmation::Confirmed);
             return Ok(Confirmations { clients, complete });

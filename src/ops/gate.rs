@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::config::Environment;
+use crate::config::{Environment, Flags};
 use crate::domain::document::{self, Unreadable};
 use crate::domain::gate::{Code, Verdict, View, decide};
 use crate::domain::killswitch::KillSwitch;
@@ -43,9 +43,12 @@ struct Document {
 ///
 /// ```no_run
 /// # use nija::{Gate, Order};
-/// let mut gate = Gate::open("/var/lib/nija");
+/// # fn main() -> nija::error::Result<()> {
+/// let mut gate = Gate::open("/var/lib/nija")?;
 /// let order = Order { symbol: "BTC-USD", ..Order::default() };
 /// if gate.check(&order).is_allowed() { /* send it */ }
+/// # Ok(())
+/// # }
 /// ```
 pub struct Gate {
     dir: PathBuf,
@@ -60,12 +63,14 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate over a state directory, with the surroundings of this process: its `NIJA_EMERGENCY_STOP`, and the usual second
-    /// places for a stop file.
-    pub fn open(dir: impl AsRef<Path>) -> Self {
+    /// A gate over a state directory, with the surroundings of this process: its `NIJA_EMERGENCY_STOP`, and the second places
+    /// for a stop file that the configuration names. A configuration that cannot be used is an error: a stop might stand
+    /// where nobody looks.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
         let environment = Environment::capture();
-        let fallbacks = environment.default_fallback_dirs();
-        Self::with(&environment.absolute(dir.as_ref()), &fallbacks, environment.emergency_stop())
+        let flags = Flags { state_dir: Some(dir.as_ref().to_owned()), config: None };
+        let config = crate::config::resolve(&flags, &environment)?;
+        Ok(Self::with(&config.state_dir, &config.fallback_dirs, environment.emergency_stop()))
     }
 
     /// A gate with everything given.
@@ -103,7 +108,7 @@ impl Gate {
     /// May this order go out now? Every reason against it, each with its code.
     pub fn check(&mut self, order: &Order<'_>) -> Verdict<'_> {
         let by_path = self.asks_by_path();
-        // Stop files before the document: a release takes the file away only after the document is written.
+        // Stop files before the document: a release writes a stop into the document before it takes the file away.
         let stands = self.look(by_path);
         self.known_stop = !matches!(stands, Ok(false));
         match &stands {

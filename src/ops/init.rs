@@ -36,7 +36,8 @@ pub fn init(context: &Context<'_>, mode: u32) -> Result<bool> {
         Stored::Unreadable(why) => return Err(document::unreadable(&*state.backend, &key(), why)),
         Stored::Missing => {}
     }
-    let logged = had_log && state.backend.tail(AUDIT)?.complete_len > 0;
+    let logged = had_log
+        && (state.backend.tail(AUDIT)?.complete_len > 0 || !state.backend.segments(AUDIT)?.is_empty());
     if logged {
         // There was a kill switch once: a new one that trades could hide a halt.
         let message =

@@ -136,6 +136,7 @@ pub fn add(state: &State<'_>, name: &str, passphrase: &str, by: Option<Authentic
         added_by,
         failures: 0,
         locked_until: None,
+        extra: serde_json::Map::new(),
     };
     operators.operators.insert(name.to_owned(), operator);
     commit(state, &mut opened, &mut operators, "operator.add", name, None)

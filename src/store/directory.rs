@@ -102,6 +102,12 @@ pub fn is_volatile(dir: &Path) -> bool {
     file_system_magic(dir).is_ok_and(|magic| magic == TMPFS || magic == RAMFS)
 }
 
+/// Whether somebody who can look into `other` may be shut out of `dir`, as from a directory below `XDG_RUNTIME_DIR`.
+pub fn is_more_private(dir: &Path, other: &Path) -> bool {
+    let shut = |place: &Path| std::fs::metadata(place).is_ok_and(|metadata| metadata.mode() & 0o011 == 0);
+    dir.ancestors().any(|place| !other.starts_with(place) && shut(place))
+}
+
 /// Why the reserve could not stand in for a stop file on a full disk, if so.
 pub fn reserve_fault(dir: &Path) -> Result<Option<String>> {
     let path = dir.join(RESERVE);
@@ -133,6 +139,9 @@ pub fn refill_reserve(dir: &Path) -> Result<bool> {
         return Ok(false);
     }
     let folder = Directory::open(dir)?.folder(RESERVE_FOLDER)?;
-    folder.replace(FILE_NAME, &reserve(), 0o644, Durability::Strict)?;
-    Ok(true)
+    match folder.replace(FILE_NAME, &reserve(), 0o644, Durability::Strict) {
+        // Two stops at once refill it together; one of them is enough.
+        Err(_) if matches!(reserve_fault(dir), Ok(None)) => Ok(false),
+        refilled => refilled.map(|()| true),
+    }
 }

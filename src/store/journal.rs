@@ -90,15 +90,28 @@ impl<'a> Journal<'a> {
     /// Which events of an outbox the log does not hold.
     pub fn missing(&self, outbox: &Outbox) -> Result<Vec<Event>> {
         let mut missing = outbox.events.clone();
-        self.walk(outbox.after, &mut |_, line| {
-            if let Ok(record) = serde_json::from_slice::<Record>(line)
-                && let Some(at) = missing.iter().position(|event| *event == record.event)
-            {
-                missing.remove(at);
-            }
-            !missing.is_empty()
-        })?;
+        self.walk(outbox.after, &mut |_, line| strike(&mut missing, line))?;
+        if !missing.is_empty() && !self.holds(outbox.after)? {
+            // The log was set aside since, and another was started: it is looked at in full, so that nothing is recorded
+            // twice.
+            missing.clone_from(&outbox.events);
+            self.walk(Mark::default(), &mut |_, line| strike(&mut missing, line))?;
+        }
         Ok(missing)
+    }
+
+    /// Whether a mark is a place in this log: the end of one of its records.
+    fn holds(&self, mark: Mark) -> Result<bool> {
+        let segments = self.backend.segments(AUDIT)?.len() as u64;
+        if segments != mark.segments || mark.offset == 0 {
+            return Ok(segments >= mark.segments);
+        }
+        let mut ends_there = false;
+        self.backend.scan(AUDIT, mark.offset - 1, &mut |rest| {
+            ends_there = rest.is_empty();
+            false
+        })?;
+        Ok(ends_there)
     }
 
     /// Makes everything appended so far durable.
@@ -147,6 +160,16 @@ impl<'a> Journal<'a> {
             }
         }
     }
+}
+
+/// Takes a recorded event off those that may be missing, once for each time it is recorded; whether any is left.
+fn strike(missing: &mut Vec<Event>, line: &[u8]) -> bool {
+    if let Ok(record) = serde_json::from_slice::<Record>(line)
+        && let Some(at) = missing.iter().position(|event| *event == record.event)
+    {
+        missing.remove(at);
+    }
+    !missing.is_empty()
 }
 
 fn head_of(line: &[u8]) -> Option<Head> {

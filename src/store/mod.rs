@@ -24,8 +24,8 @@ pub mod sentinel;
 pub enum Durability {
     /// On disk before it is acknowledged: content, name and all.
     Strict,
-    /// Never torn, but a power cut may bring the older version back: for heartbeats, and for what the synced stop file
-    /// already says.
+    /// Whole for every reader, but a power cut may bring the older version back, or on XFS and btrfs an empty one, which
+    /// reads as corrupt: for heartbeats, and for what the synced stop file already says.
     Relaxed,
 }
 

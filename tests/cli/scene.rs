@@ -84,6 +84,12 @@ fn placeholder(before: &str, word: &str) -> Option<String> {
     if let Some((kept, _)) = word.split_once(".corrupt-") {
         return Some(format!("{kept}.corrupt-[TIME]"));
     }
+    if word.strip_prefix("file:").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        return Some("file:[UID]:[TIME]".to_owned());
+    }
+    if before == "-fp" {
+        return Some("[PID]".to_owned());
+    }
     if before == "revision" && word.len() > 9 {
         return Some("[REVISION]".to_owned());
     }

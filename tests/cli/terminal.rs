@@ -85,6 +85,25 @@ fn a_passphrase_is_not_shown() {
 }
 
 #[test]
+fn a_stop_while_somebody_thinks_is_not_released() {
+    let env = halted();
+    for stop in ["kill", "touch", "part"] {
+        let output = env.nija(&DEACTIVATE).at_terminal_while(&["resume\n"], || match stop {
+            "touch" => {
+                let file = std::fs::File::options().append(true).open(env.state("EMERGENCY_STOP")).unwrap();
+                file.set_modified(std::time::SystemTime::now()).unwrap();
+            }
+            "part" => drop(env.nija(&["kill", "--scope", "symbol:Y"]).run().expect(0)),
+            _ => drop(env.nija(&["kill", "again"]).run().expect(0)),
+        });
+        let expected = if stop == "part" { 0 } else { 75 };
+        assert_eq!(output.code, expected, "{stop}: {}", output.render());
+        assert_eq!(is_halted(&env), stop != "part", "{stop}");
+    }
+    env.nija(&["gate", "Y"]).run().expect(1);
+}
+
+#[test]
 fn stopping_asks_nothing() {
     let env = TestEnv::initialised();
     let output = env.nija(&["kill", "fat", "finger"]).at_terminal(&[]);

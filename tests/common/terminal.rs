@@ -12,6 +12,11 @@ impl Run {
     /// Runs it at a terminal where `typed` is typed, one piece after each question. What the terminal shows, echo included,
     /// is the error stream of the [`Output`].
     pub(crate) fn at_terminal(self, typed: &[&str]) -> Output {
+        self.at_terminal_while(typed, || {})
+    }
+
+    /// As [`Run::at_terminal`], and does something else before the first question is answered.
+    pub(crate) fn at_terminal_while(self, typed: &[&str], meanwhile: impl FnOnce()) -> Output {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&terminal).unwrap();
         unlockpt(&terminal).unwrap();
@@ -29,8 +34,12 @@ impl Run {
             .unwrap();
         let mut terminal = File::from(terminal);
         let mut shown = Vec::new();
+        let mut meanwhile = Some(meanwhile);
         for piece in typed {
             read_until_asked(&mut terminal, &mut shown);
+            if let Some(meanwhile) = meanwhile.take() {
+                meanwhile();
+            }
             terminal.write_all(piece.as_bytes()).unwrap();
         }
         let mut stdout = String::new();

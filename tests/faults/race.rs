@@ -37,16 +37,25 @@ fn interleave(env: &TestEnv, held: &[&str], call: &Call, meanwhile: impl FnOnce(
     let log = env.path("held");
     let _ = std::fs::remove_file(&log);
     let mut run = inject_logged(env.nija(held), call, "signal=SIGSTOP", &log).spawn();
-    let pid = loop {
+    let stopped = loop {
         if let Some(pid) = stopped(&log) {
-            break pid;
+            break Stopped(pid);
         }
         assert!(run.try_wait().unwrap().is_none(), "{held:?} ended before {call}");
         std::thread::yield_now();
     };
     meanwhile();
-    kill_process(pid, Signal::CONT).unwrap();
+    drop(stopped);
     run.wait().unwrap().code().unwrap_or(-1)
+}
+
+/// A stopped process; it goes on when this is dropped, whatever happens to the test.
+struct Stopped(Pid);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = kill_process(self.0, Signal::CONT);
+    }
 }
 
 /// The process that strace saw being stopped, if there is one by now.

@@ -72,6 +72,14 @@ proptest! {
         ];
         for at in 0..killswitch.halts.len() {
             pairs.push(rewritten(&killswitch, &format!("/halts/{at}"), &extra));
+            pairs.push(rewritten(&killswitch, &format!("/halts/{at}/cause"), &extra));
+        }
+        for at in 0..killswitch.requests.len() {
+            pairs.push(rewritten(&killswitch, &format!("/requests/{at}"), &extra));
+        }
+        for name in operators.operators.keys() {
+            let name = name.replace('~', "~0").replace('/', "~1");
+            pairs.push(rewritten(&operators, &format!("/operators/{name}"), &extra));
         }
         for (written, read) in pairs {
             prop_assert_eq!(written, read);

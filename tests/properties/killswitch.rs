@@ -158,7 +158,7 @@ proptest! {
         let actor = Actor { uid: 0, user: None, operator: None };
         let recovered = KillSwitch::recovered(at, "h-1", String::new(), actor, "host");
         client.killswitch.revision = revision;
-        let awaited = Awaited { revision: recovered.header.revision + 1, stop_file: false };
+        let awaited = Awaited { revision: recovered.header.revision + 1, stop_file: false, since: None };
         prop_assert_ne!(client.confirmation(awaited, TimeDelta::MAX, at), Confirmation::Confirmed);
     }
 }

@@ -57,8 +57,9 @@ pub(crate) fn actor() -> impl Strategy<Value = Actor> {
 
 pub(crate) fn cause() -> impl Strategy<Value = Cause> {
     let rule = option::of(prop_oneof![Just("STALE_PRICE".to_owned()), Just("STUCK_ORDER".to_owned())]);
-    (source(), rule, text(), actor(), text(), time())
-        .prop_map(|(source, rule, reason, actor, host, at)| Cause { source, rule, reason, actor, host, at })
+    (source(), rule, text(), actor(), text(), time()).prop_map(|(source, rule, reason, actor, host, at)| {
+        Cause { source, rule, reason, actor, host, at, extra: Map::new() }
+    })
 }
 
 pub(crate) fn activation() -> impl Strategy<Value = Activation> {
@@ -70,8 +71,15 @@ pub(crate) fn activation() -> impl Strategy<Value = Activation> {
 /// A total stop with an id of its own.
 pub(crate) fn total(id: &str, at: DateTime<Utc>) -> Activation {
     let actor = Actor { uid: 0, user: None, operator: None };
-    let cause =
-        Cause { source: Source::Cli, rule: None, reason: String::new(), actor, host: "h".to_owned(), at };
+    let cause = Cause {
+        source: Source::Cli,
+        rule: None,
+        reason: String::new(),
+        actor,
+        host: "h".to_owned(),
+        at,
+        extra: Map::new(),
+    };
     Activation {
         format: FORMAT.to_owned(),
         version: "1.0".to_owned(),
@@ -105,7 +113,7 @@ pub(crate) fn content() -> impl Strategy<Value = Content> {
 /// One thing that happens to a kill switch.
 #[derive(Debug, Clone)]
 pub(crate) enum Happening {
-    Activate(Activation),
+    Activate(Box<Activation>),
     Adopt(Content, Found),
     /// Releases the halts at these places, and one that does not exist.
     Release(Vec<usize>),
@@ -113,7 +121,7 @@ pub(crate) enum Happening {
 
 pub(crate) fn happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
-        4 => activation().prop_map(Happening::Activate),
+        4 => activation().prop_map(|activation| Happening::Activate(Box::new(activation))),
         2 => (content(), found()).prop_map(|(content, file)| Happening::Adopt(content, file)),
         1 => vec(0usize..4, 0..3).prop_map(Happening::Release),
     ]
@@ -190,6 +198,7 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
             at,
             expires_at,
             approvals,
+            extra: Map::new(),
         },
     )
 }
@@ -202,6 +211,7 @@ pub(crate) fn operators() -> impl Strategy<Value = Operators> {
             added_by,
             failures,
             locked_until,
+            extra: Map::new(),
         },
     );
     (time(), btree_map(text(), operator, 0..4), outbox()).prop_map(|(now, operators, audit_outbox)| {

@@ -11,13 +11,28 @@ use super::make;
 fn operator() -> Operator {
     let now = DateTime::UNIX_EPOCH;
     let (passphrase_hash, added_by) = (String::new(), String::new());
-    Operator { passphrase_hash, added_at: now, added_by, failures: 0, locked_until: None }
+    Operator {
+        passphrase_hash,
+        added_at: now,
+        added_by,
+        failures: 0,
+        locked_until: None,
+        extra: serde_json::Map::new(),
+    }
 }
 
 fn request(now: DateTime<Utc>) -> Request {
     let (id, reason) = ("r-1".to_owned(), String::new());
     let expires_at = now + TimeDelta::minutes(10);
-    Request { id, reason, halts: Vec::new(), at: now, expires_at, approvals: Vec::new() }
+    Request {
+        id,
+        reason,
+        halts: Vec::new(),
+        at: now,
+        expires_at,
+        approvals: Vec::new(),
+        extra: serde_json::Map::new(),
+    }
 }
 
 proptest! {

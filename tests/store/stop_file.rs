@@ -21,7 +21,15 @@ pub(super) fn activation(id: &str) -> Activation {
         id: id.to_owned(),
         scope: Scope::All,
         mode: Mode::Halted,
-        cause: Cause { source: Source::Cli, rule: None, reason, actor, host, at: at(0) },
+        cause: Cause {
+            source: Source::Cli,
+            rule: None,
+            reason,
+            actor,
+            host,
+            at: at(0),
+            extra: serde_json::Map::new(),
+        },
         found: None,
     }
 }

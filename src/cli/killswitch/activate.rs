@@ -12,7 +12,7 @@ use crate::domain::client::{Awaited, Confirmation};
 use crate::domain::halt::{Mode, Scope, Source};
 use crate::domain::killswitch::Change;
 use crate::domain::status::Status;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::ops::client::{self, Awaiting, Confirmations};
 use crate::ops::killswitch::activate::{self as op, Report, Request, Step};
 use crate::ops::{Context, Notice};
@@ -29,7 +29,7 @@ use crate::output::{self, Page, Reply, Role, Span};
 )]
 pub struct Activate {
     /// Why, in your own words
-    #[arg(value_name = "REASON")]
+    #[arg(value_name = "REASON", allow_hyphen_values = true)]
     pub reason: Vec<String>,
     /// How hard: halted, or reduce-only (only orders that shrink a position)
     #[arg(long, default_value = "halted", value_parser = str::parse::<Mode>)]
@@ -56,6 +56,11 @@ impl Activate {
 
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
+        // "-5%" is a word; "--mod" is a mistake that must not turn a small stop into a large one.
+        if let Some(unknown) = self.reason.iter().find(|word| word.starts_with("--")) {
+            let message = format!("NOT STOPPED: '{unknown}' is no option of this command");
+            return Err(Error::new(Kind::Usage, message).hint("nija kill"));
+        }
         let target = app.stop_target();
         let identity = app.identity();
         let context = app.context(&target.config, &identity);
@@ -91,6 +96,7 @@ impl Activate {
         let awaited = Awaited {
             revision: report.revision.unwrap_or(seen.revision),
             stop_file: report.revision.is_none() && seen.stop_file,
+            since: (!report.raised.is_empty()).then_some(report.activation.cause.at),
         };
         client::wait(&state, awaited, limit, &mut |client| {
             let mut page = Page::new();
@@ -111,7 +117,11 @@ fn confirmed(client: &Awaiting) -> [Span; 2] {
 /// The line that is out the moment trading is stopped.
 fn headline(report: &Report) -> Page {
     let activation = &report.activation;
-    let word = if activation.mode == Mode::Halted { "HALTED" } else { "REDUCE-ONLY" };
+    let word = match activation.mode {
+        _ if !report.is_shared => "HALTED FOR YOU ONLY",
+        Mode::Halted => "HALTED",
+        Mode::ReduceOnly => "REDUCE-ONLY",
+    };
     let what =
         if activation.scope == Scope::All { "all trading".to_owned() } else { activation.scope.to_string() };
     let reason =
@@ -168,8 +178,12 @@ fn describe_clients(page: &mut Page, confirmations: Option<&Confirmations>) {
             Confirmation::Waiting => {
                 page.line([Span::new(Role::Bad, "  NOT confirmed  "), Span::plain(name.clone())]);
             }
+            Confirmation::Unreadable => {
+                let text = format!("{name}: its record cannot be read");
+                page.line([Span::new(Role::Bad, "  NOT confirmed  "), Span::plain(text)]);
+            }
             Confirmation::Absent => {
-                let last = words::time(client.listener.last_seen);
+                let last = client.listener.last_seen.map_or_else(|| "never".to_owned(), words::time);
                 page.line([
                     Span::new(Role::Warn, "  absent  "),
                     Span::plain(format!("{name}, last heard of {last}")),
@@ -182,7 +196,7 @@ fn describe_clients(page: &mut Page, confirmations: Option<&Confirmations>) {
 fn exit(report: &Report, confirmations: Option<&Confirmations>) -> u8 {
     let confirmed = confirmations.is_none_or(|confirmations| confirmations.complete);
     match (report.durable, report.is_complete() && confirmed) {
-        (false, _) => crate::error::Kind::Io.row().exit,
+        (false, _) => Kind::Io.row().exit,
         (true, false) => 1,
         (true, true) => 0,
     }
@@ -203,7 +217,10 @@ fn missing(report: &Report) -> Vec<Notice> {
             notices.push(Notice::new("CAUSE_NOT_IN_STOP_FILE", message, "nija killswitch status"));
         }
     }
-    if !report.durable && report.raised.iter().all(|raised| raised.durable.is_ok()) {
+    if !report.is_shared {
+        let message = "only gates that run as you see this stop: others still trade";
+        notices.push(Notice::new("STOP_NOT_SHARED", message, "sudo nija kill"));
+    } else if !report.durable && report.raised.iter().all(|raised| raised.durable.is_ok()) {
         let message = "HALTED, but only where a reboot forgets it";
         notices.push(Notice::new("STOP_NOT_DURABLE", message, "nija doctor"));
     }
@@ -255,6 +272,7 @@ fn data(report: &Report, confirmations: Option<&Confirmations>) -> Value {
         "activation": report.activation,
         "halt": halt,
         "durable": report.durable,
+        "shared": report.is_shared,
         "revision": report.revision,
         "stop_files": stop_files,
         "steps": {"document": step(&report.document), "audit": step(&report.audit), "reserve": step(&report.reserve)},

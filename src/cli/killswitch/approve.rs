@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::App;
-use super::deactivate::{authenticate, done, requested};
+use super::deactivate::{authenticate, reply};
 use crate::error::{Error, Kind, Result};
-use crate::ops::killswitch::release::Outcome;
 use crate::ops::killswitch::request;
 use crate::output::Reply;
 
@@ -38,13 +37,8 @@ impl Approve {
             authenticate(app, &state, true, self.passphrase_file.as_deref(), &again)?.ok_or_else(|| {
                 Error::new(Kind::NotPermitted, "approving needs an operator").hint("nija operator list")
             })?;
-        Ok(match request::approve(&state, &self.id, operator)? {
-            Outcome::Released { released, remaining, revision } => {
-                let mut reply = done(&config, &released, &remaining, revision);
-                reply.exit = u8::from(!remaining.is_empty());
-                reply
-            }
-            Outcome::Requested { request, missing } => requested(&config, &request, missing),
-        })
+        let mut reply = reply(&config, &request::approve(&state, &self.id, operator)?, false);
+        reply.format = "nija.killswitch.approve";
+        Ok(reply)
     }
 }

@@ -3,17 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 
 use super::super::app::{self, App};
 use super::super::words;
 use crate::config::Config;
+use crate::domain::halt::Halt;
+use crate::domain::release::Request;
 use crate::domain::status::Status;
 use crate::error::{Error, Kind, Result};
-use crate::ops::State;
 use crate::ops::confirm::{self, Confirmed, PHRASE};
 use crate::ops::killswitch::release::{self, Outcome, Plan, Target};
 use crate::ops::operator::{self, Authenticated};
+use crate::ops::{Notice, State};
 use crate::output::{self, Page, Reply, Role, Span, terminal};
 
 /// Resume: release halts
@@ -22,7 +24,7 @@ use crate::output::{self, Page, Reply, Role, Span, terminal};
 /// stays.
 #[derive(Args, Debug, PartialEq)]
 #[command(
-    after_help = "Exit codes: 0 released; 1 still halted: more people must agree, or another halt holds; 64 and above nothing is released\n\
+    after_help = "Exit codes: 0 released; 1 still halted (more people must agree, or another halt holds), or released and not yet on the record; 64 and above nothing is released\n\
                         Example: nija killswitch deactivate positions reconciled --operator alice"
 )]
 pub struct Deactivate {
@@ -60,15 +62,9 @@ impl Deactivate {
         };
         let Some(plan) = release::plan(&state, &target)? else { return Ok(nothing(&config)) };
         let confirmed = self.confirm(app, &state, &plan, asks)?;
-        match release::release(&state, &confirmed, &reason)? {
-            Outcome::Released { released, remaining, revision } => {
-                let mut reply = done(&config, &released, &remaining, revision);
-                // Whoever named one halt knows of the others; whoever wanted to trade has to learn that this is not it.
-                reply.exit = u8::from(self.id.is_none() && !remaining.is_empty());
-                Ok(reply)
-            }
-            Outcome::Requested { request, missing } => Ok(requested(&config, &request, missing)),
-        }
+        let outcome = release::release(&state, &confirmed, &reason)?;
+        // Whoever named one halt knows of the others; whoever wanted to trade has to learn that this is not it.
+        Ok(reply(&config, &outcome, self.id.is_some()))
     }
 
     fn confirm(&self, app: &App, state: &State<'_>, plan: &Plan, asks: bool) -> Result<Confirmed> {
@@ -132,20 +128,43 @@ fn question(plan: &Plan) -> Page {
     page
 }
 
-fn nothing(config: &Config) -> Reply {
-    let mut page = Page::new();
-    page.line([Span::new(Role::Good, "TRADING"), Span::plain("  nothing is halted")]);
-    app::state_line(&mut page, config);
-    Reply::new("nija.killswitch.deactivate", &json!({"released": [], "remaining": [], "request": null}), page)
+/// The answer for programs, of one shape whatever became of it.
+#[derive(Default, Serialize)]
+struct Data<'a> {
+    released: &'a [Halt],
+    /// The halts still in force; `null` where the release waits for more people.
+    remaining: Option<&'a [Halt]>,
+    request: Option<&'a Request>,
+    approvals_missing: usize,
+    /// The document's revision, where it was changed.
+    revision: Option<u64>,
 }
 
-/// The answer to a release that happened.
-pub fn done(
-    config: &Config,
-    released: &[crate::domain::halt::Halt],
-    remaining: &[crate::domain::halt::Halt],
-    revision: u64,
-) -> Reply {
+fn nothing(config: &Config) -> Reply {
+    let mut page = Page::new();
+    page.line([Span::new(Role::Good, "NOTHING TO RELEASE"), Span::plain("  no halt is in force here")]);
+    app::state_line(&mut page, config);
+    let data = Data { remaining: Some(&[]), ..Data::default() };
+    Reply::new("nija.killswitch.deactivate", &data, page)
+}
+
+/// The answer to a release, or to the request for one. `knows_others`: other halts that hold are no surprise.
+pub fn reply(config: &Config, outcome: &Outcome, knows_others: bool) -> Reply {
+    match outcome {
+        Outcome::Released { released, remaining, revision, unrecorded } => {
+            let mut reply = done(config, released, remaining, *revision);
+            reply.exit = u8::from(unrecorded.is_some() || (!knows_others && !remaining.is_empty()));
+            let notice = |error| {
+                Notice::of("AUDIT_MISSING", "released; the record follows with the next change", error)
+            };
+            reply.warnings.extend(app::warnings(&unrecorded.iter().map(notice).collect::<Vec<_>>()));
+            reply
+        }
+        Outcome::Requested { request, missing } => requested(config, request, *missing),
+    }
+}
+
+fn done(config: &Config, released: &[Halt], remaining: &[Halt], revision: u64) -> Reply {
     let mut page = Page::new();
     if remaining.is_empty() {
         page.line([
@@ -162,15 +181,14 @@ pub fn done(
         page.field("released", format!("{} ({} {})", halt.id, halt.mode, halt.scope));
     }
     app::state_line(&mut page, config);
-    let data = json!({"released": released, "remaining": remaining, "request": null, "revision": revision});
+    let data = Data { released, remaining: Some(remaining), revision: Some(revision), ..Data::default() };
     let mut reply = Reply::new("nija.killswitch.deactivate", &data, page);
     reply.changed = true;
     reply.status = if remaining.is_empty() { Status::Ok } else { Status::Critical };
     reply
 }
 
-/// The answer to a release that waits for more people.
-pub fn requested(config: &Config, request: &crate::domain::release::Request, missing: usize) -> Reply {
+fn requested(config: &Config, request: &Request, missing: usize) -> Reply {
     let mut page = Page::new();
     page.line([
         Span::new(Role::Warn, "STILL HALTED"),
@@ -179,7 +197,7 @@ pub fn requested(config: &Config, request: &crate::domain::release::Request, mis
     page.field("request", request.id.clone());
     page.field("next", format!("nija killswitch approve {} --operator SOMEBODY-ELSE", request.id));
     app::state_line(&mut page, config);
-    let data = json!({"released": [], "remaining": null, "request": request, "approvals_missing": missing});
+    let data = Data { request: Some(request), approvals_missing: missing, ..Data::default() };
     let mut reply = Reply::new("nija.killswitch.deactivate", &data, page);
     reply.changed = true;
     reply.status = Status::Critical;

@@ -91,11 +91,14 @@ pub fn describe_clients(page: &mut Page, clients: &[Listener]) {
             Confirmation::Confirmed => (Role::Good, "confirmed"),
             Confirmation::Waiting => (Role::Bad, "NOT yet"),
             Confirmation::Absent => (Role::Warn, "absent"),
+            Confirmation::Unreadable => (Role::Bad, "UNREADABLE"),
         };
+        let last =
+            client.last_seen.map_or_else(String::new, |at| format!(", last heard of {}", words::time(at)));
         page.line([
             Span::new(role, format!("  {word:<10} ")),
             Span::plain(format!("{} has seen revision {}", client.name, client.revision)),
-            Span::new(Role::Muted, format!(", last heard of {}", words::time(client.last_seen))),
+            Span::new(Role::Muted, last),
         ]);
     }
 }

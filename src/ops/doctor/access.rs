@@ -39,8 +39,20 @@ fn granted(patient: &Patient<'_>, path: &Path, metadata: &Metadata, bits: &str) 
     format!("{sudo}chgrp {group} {path} && {sudo}chmod g+{bits} {path}")
 }
 
+/// The command that moves away what stands on the way to `path` and is no directory, if anything does.
+pub fn to_make_way(patient: &Patient<'_>, path: &Path) -> Option<String> {
+    let is_in_the_way = |place: &&Path| std::fs::metadata(place).is_ok_and(|metadata| !metadata.is_dir());
+    let place = path.ancestors().find(is_in_the_way)?;
+    let owner = place.parent().and_then(|dir| std::fs::metadata(dir).ok()).map(|metadata| metadata.uid());
+    let place = quoted(place);
+    Some(format!("{}mv -n {place} {place}.aside", patient.sudo(owner)))
+}
+
 /// The command that opens the first directory on the way to `path` that keeps this person out.
 pub fn to_enter(patient: &Patient<'_>, path: &Path) -> String {
+    if let Some(command) = to_make_way(patient, path) {
+        return command;
+    }
     let mut way: Vec<&Path> = path.ancestors().collect();
     way.reverse();
     let closed = way.into_iter().find(|dir| may_enter(dir).is_err()).unwrap_or(path);

@@ -13,7 +13,7 @@ fn clients(patient: &Patient<'_>) -> Vec<Finding> {
         Err(unknown) => return unknown,
     };
     // Asked for what nobody can have seen, every live client is one that waits.
-    let awaited = Awaited { revision: u64::MAX, stop_file: true };
+    let awaited = Awaited { revision: u64::MAX, stop_file: true, since: None };
     vec![match listeners(state, awaited) {
         Ok(all) if all.is_empty() => {
             let message = format!(

@@ -76,7 +76,10 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
     }
     for folder in [COLLECTION, LOCKS, RESERVE_FOLDER, AUDIT.0] {
         let path = dir.join(folder);
-        if path.is_dir()
+        findings.extend(estranged(patient, &path));
+        // The reserve has a check of its own.
+        if folder != RESERVE_FOLDER
+            && path.is_dir()
             && let Err(refusal) = may_change(&path)
             && refusal.raw_os_error() != Some(libc::EROFS)
         {
@@ -84,10 +87,26 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
             findings.push(Finding::warning(message, access::to_change(patient, &path, &refusal)));
         }
     }
+    findings.extend(estranged(patient, &dir.join(log::file(AUDIT))));
     if findings.is_empty() {
         findings.push(Finding::ok("every document is readable and writable as it should be"));
     }
     findings
+}
+
+/// Made by somebody else than the directory's owner, as by `sudo nija`, and not shared with that owner.
+fn estranged(patient: &Patient<'_>, path: &Path) -> Option<Finding> {
+    let (own, folder) = (std::fs::symlink_metadata(path).ok()?, std::fs::metadata(patient.dir()).ok()?);
+    let shared = own.mode() & 0o020 != 0 && own.gid() == folder.gid();
+    let message = format!(
+        "{} belongs to uid {}: the directory's owner, uid {}, cannot write it",
+        path.display(),
+        own.uid(),
+        folder.uid()
+    );
+    let mend = format!("{}chown --reference={} {}", patient.sudo(None), quoted(patient.dir()), quoted(path));
+    let strange = own.uid() != folder.uid() && folder.uid() != 0 && !shared;
+    strange.then(|| Finding::warning(message, mend))
 }
 
 fn is_state(entry: &Entry) -> bool {
@@ -152,7 +171,7 @@ fn unusual(patient: &Patient<'_>, entry: &Entry) -> Option<Finding> {
     let (mode, open) = (entry.metadata.mode() & 0o7777, folder.mode());
     let expected = 0o644 | (open & 0o020);
     let entered =
-        0o600 | if open & 0o010 != 0 { 0o040 } else { 0 } | if open & 0o001 != 0 { 0o004 } else { 0 };
+        0o600 | if open & 0o010 != 0 { 0o060 } else { 0 } | if open & 0o001 != 0 { 0o004 } else { 0 };
     let path = entry.path.display();
     let mend =
         format!("{}chmod {expected:o} {}", patient.sudo(Some(entry.metadata.uid())), quoted(&entry.path));
@@ -161,8 +180,10 @@ fn unusual(patient: &Patient<'_>, entry: &Entry) -> Option<Finding> {
         let anyone = mode & 0o002 != 0;
         return Some(if anyone { Finding::critical(message, mend) } else { Finding::warning(message, mend) });
     }
-    (expected & entered & !mode & 0o644 != 0).then(|| {
+    // Documents are replaced, so that reading is enough; a log is written in place.
+    let needed = if entry.name.ends_with(".jsonl") { 0o664 } else { 0o644 };
+    (expected & entered & !mode & needed != 0).then(|| {
         let message = format!("{path} is less open than expected: mode {mode:04o}, not {expected:04o}");
-        Finding::warning(format!("{message}; other users' bots cannot read it"), mend)
+        Finding::warning(format!("{message}; those who share the directory cannot use it"), mend)
     })
 }

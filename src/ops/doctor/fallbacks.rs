@@ -4,7 +4,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use super::{Check, Finding, Patient, quoted};
+use super::{Check, Finding, Patient, access, quoted};
 use crate::store::directory::is_volatile;
 use crate::store::inspect::may_change;
 
@@ -78,7 +78,11 @@ fn mend(patient: &Patient<'_>) -> String {
     match config.fallback_dirs.iter().find(|dir| *dir != patient.dir()) {
         Some(dir) => {
             let uid = patient.environment.uid;
-            format!("{}install -d -o {uid} -m 0755 {}", patient.sudo(None), quoted(dir))
+            let make = format!("{}install -d -o {uid} -m 0755 {}", patient.sudo(None), quoted(dir));
+            match access::to_make_way(patient, dir) {
+                Some(command) => format!("{command} && {make}"),
+                None => make,
+            }
         }
         None => {
             let file = config.file.clone().unwrap_or_else(|| "/etc/nija/nija.toml".into());

@@ -191,8 +191,8 @@ impl<'a> Patient<'a> {
         if error.kind == Kind::NotInitialised || error.errno() == Some(libc::ENOENT) {
             return self.init();
         }
-        if std::fs::metadata(dir).is_ok_and(|metadata| !metadata.is_dir()) {
-            return format!("mv -n {} {}.aside && {}", quoted(dir), quoted(dir), self.init());
+        if let Some(command) = access::to_make_way(self, dir) {
+            return format!("{command} && {}", self.init());
         }
         access::to_enter(self, dir)
     }

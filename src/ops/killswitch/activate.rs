@@ -1,6 +1,6 @@
 //! Stopping: the stop file first, lock-free and synced; then document, audit log and reserve, each failure told.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::domain::halt::{Cause, Mode, Scope, Source};
@@ -8,7 +8,9 @@ use crate::domain::killswitch::Change;
 use crate::domain::sentinel::{Activation, FILE_NAME, FORMAT};
 use crate::error::{Error, Kind, Result};
 use crate::store::Durability;
-use crate::store::directory::{Presence, is_volatile, make_fallback, presence, refill_reserve};
+use crate::store::directory::{
+    Presence, is_more_private, is_volatile, make_fallback, presence, refill_reserve,
+};
 use crate::store::document;
 use crate::store::sentinel::{Raised, raise};
 
@@ -60,6 +62,8 @@ pub struct Report {
     pub refused: Vec<Error>,
     /// Whether the stop is certain to survive a power cut.
     pub durable: bool,
+    /// Whether other users' gates see it.
+    pub is_shared: bool,
     /// What it did to the document, once that is written.
     pub change: Option<Change>,
     /// The document's revision, once that is written.
@@ -102,6 +106,7 @@ pub fn activate(
             actor: context.identity.actor.clone(),
             host: context.identity.host.clone(),
             at: context.now(),
+            extra: serde_json::Map::new(),
         },
         found: None,
     };
@@ -111,6 +116,7 @@ pub fn activate(
         raised: Vec::new(),
         refused: Vec::new(),
         durable: false,
+        is_shared: false,
         change: None,
         revision: None,
         document: Step::NotNeeded,
@@ -130,6 +136,7 @@ pub fn activate(
             return Err(Error { message, hint: "nija kill".to_owned(), ..error });
         }
         report.durable = true;
+        report.is_shared = true;
         on_stopped(&report);
     }
     Ok(report)
@@ -143,18 +150,18 @@ fn raise_everywhere(context: &Context<'_>, request: &Request, report: &mut Repor
     if found == Presence::Foreign || (found == Presence::Missing && !named) {
         report.refused.push(context.not_initialised(dir, found));
     } else {
-        raise_in(dir, report, false);
+        raise_in(dir, None, report);
     }
     for other in &request.also {
         if presence(other).is_ok_and(|found| found == Presence::Initialised) {
-            raise_in(other, report, false);
+            raise_in(other, None, report);
         }
     }
     // A second place when the first is not certain, or when the stop would leave no trace of its own in it.
     let certain = report.durable && !report.raised.iter().all(Raised::leaves_no_trace);
     if !certain && found != Presence::Foreign && (named || found != Presence::Missing) {
         for fallback in &context.config.fallback_dirs {
-            if raise_in(fallback, report, true) {
+            if raise_in(fallback, Some(dir), report) {
                 break;
             }
         }
@@ -166,15 +173,21 @@ fn raise_everywhere(context: &Context<'_>, request: &Request, report: &mut Repor
     }
 }
 
-fn raise_in(dir: &std::path::Path, report: &mut Report, is_fallback: bool) -> bool {
-    if is_fallback && let Err(error) = make_fallback(dir) {
+/// Raises the stop file in one place; for a second place, `instead_of` is the state directory. Returns whether it is enough.
+fn raise_in(dir: &Path, instead_of: Option<&Path>, report: &mut Report) -> bool {
+    if instead_of.is_some()
+        && let Err(error) = make_fallback(dir)
+    {
         report.refused.push(error);
         return false;
     }
     match raise(dir, &report.activation) {
         Ok(raised) => {
-            // What a reboot empties does not keep a stop.
-            let kept = raised.durable.is_ok() && !(is_fallback && is_volatile(dir));
+            // What a reboot empties does not keep a stop, and what others cannot see does not stop them.
+            let private = instead_of.is_some_and(|state_dir| is_more_private(dir, state_dir));
+            let volatile = instead_of.is_some() && is_volatile(dir);
+            let kept = raised.durable.is_ok() && !private && !volatile;
+            report.is_shared |= !private;
             report.durable |= kept;
             report.raised.push(raised);
             kept
@@ -188,12 +201,17 @@ fn raise_in(dir: &std::path::Path, report: &mut Report, is_fallback: bool) -> bo
 
 fn not_stopped(context: &Context<'_>, refused: Vec<Error>) -> Error {
     let manual = format!("touch {}", context.config.state_dir.join(FILE_NAME).display());
+    let forbidden = |error: &Error| error.kind == Kind::NotPermitted;
     let kind = match refused.as_slice() {
         [only] if only.kind == Kind::NotInitialised => Kind::NotInitialised,
+        all if all.iter().all(forbidden) => Kind::NotPermitted,
         _ => Kind::Io,
     };
     let hint = match refused.as_slice() {
         [only] if only.kind == Kind::NotInitialised => only.hint.clone(),
+        _ if kind == Kind::NotPermitted => {
+            format!("sudo nija --state-dir {} kill", context.config.state_dir.display())
+        }
         _ => format!("{manual}; then stop the bots themselves, as in: systemctl stop YOUR-BOT"),
     };
     let reasons: Vec<String> = refused.into_iter().map(|error| error.message).collect();

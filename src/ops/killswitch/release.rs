@@ -51,6 +51,8 @@ pub enum Outcome {
         remaining: Vec<Halt>,
         /// The document's revision.
         revision: u64,
+        /// Why the record of it is not in the audit log yet; the next change writes it.
+        unrecorded: Option<Error>,
     },
     /// A request was recorded; other people have to approve.
     Requested {
@@ -66,11 +68,8 @@ pub fn plan(state: &State<'_>, target: &Target) -> Result<Option<Plan>> {
     // What was interrupted is completed first, so that the person sees everything that holds.
     settle::settle(state);
     let mut opened = document::open::<KillSwitch>(&*state.backend, &key(), state.wait)?;
-    let killswitch = readable(state, &mut opened)?;
-    let (stops, mut doubts) = standing(state.context);
-    if let Some(doubt) = doubts.pop() {
-        return Err(doubt);
-    }
+    let mut killswitch = readable(state, &mut opened)?;
+    let stops = adopted(state, &mut opened, &mut killswitch)?;
     if killswitch.halts.is_empty() && stops.is_empty() {
         return Ok(None);
     }
@@ -103,14 +102,15 @@ fn file_seen(stop: &Standing) -> Seen {
     Seen { id: format!("{} {}", stop.path().display(), stop.file.id()), count: 1 }
 }
 
-/// The document, or a stored one that halts everything in its place.
+/// The document. One that is missing or corrupt is replaced by one that halts everything, and nothing is released: nobody
+/// has seen which halts were lost with it.
 fn readable(state: &State<'_>, opened: &mut Opened<'_, KillSwitch>) -> Result<KillSwitch> {
     let (mut killswitch, recovered) = present(state, opened)?;
-    if let Some((activation, change)) = recovered {
-        let events: Vec<_> = recorded(state.context, &activation, &change).into_iter().collect();
-        record::commit(state, opened, &mut killswitch, &events, Durability::Strict)?;
-    }
-    Ok(killswitch)
+    let Some((activation, change)) = recovered else { return Ok(killswitch) };
+    let events: Vec<_> = recorded(state.context, &activation, &change).into_iter().collect();
+    record::commit(state, opened, &mut killswitch, &events, Durability::Strict)?;
+    let message = format!("nothing is released: {}; everything is halted now", activation.cause.reason);
+    Err(Error::new(Kind::Corrupt, message).hint("nija killswitch status"))
 }
 
 /// Releases what `confirmed` names, or records a request when more people have to agree.
@@ -185,12 +185,8 @@ pub(super) fn carry_out(
         }
     };
     down.into_iter().for_each(TakenDown::discard);
-    if let Err(error) = committed.audit {
-        let message = format!("released, but the audit record waits in killswitch.json: {}", error.message);
-        return Err(Error { message, ..error }.hint("nija doctor"));
-    }
     let (remaining, revision) = (killswitch.halts.clone(), killswitch.header.revision);
-    Ok(Outcome::Released { released, remaining, revision })
+    Ok(Outcome::Released { released, remaining, revision, unrecorded: committed.audit.err() })
 }
 
 /// The standing stop files, all of them known to the document.
@@ -235,8 +231,9 @@ fn take_all_down(state: &State<'_>, stops: &[Standing]) -> Result<Vec<TakenDown>
     Ok(down)
 }
 
+/// Puts every stop file back, whatever becomes of one of them; returns the first failure.
 fn restore(down: Vec<TakenDown>) -> Result<()> {
-    down.into_iter().try_for_each(TakenDown::restore)
+    down.into_iter().map(TakenDown::restore).fold(Ok(()), Result::and)
 }
 
 fn conflict(changed: &[String]) -> Error {

@@ -42,6 +42,7 @@ pub(super) fn record(
         at: now,
         expires_at: now + context.config.approval_expiry,
         approvals: vec![Approval { operator: operator.to_owned(), at: now }],
+        extra: serde_json::Map::new(),
     };
     killswitch.requests.retain(|request| request.is_open(now));
     killswitch.requests.push(request.clone());

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::domain::client::Awaited;
 use crate::domain::document::Unreadable;
 use crate::domain::halt::{Halt, Mode, Scope};
 use crate::domain::killswitch::KillSwitch;
@@ -76,9 +75,7 @@ pub fn status(state: &State<'_>, env_stop: Option<String>) -> Result<Report> {
     notices
         .extend(unreadable.as_ref().map(|error| Notice::of("STATE_UNREADABLE", "trading is halted", error)));
     let revision = document.as_ref().map_or(0, |document| document.header.revision);
-    let settled = document.as_ref().is_some_and(KillSwitch::needs_stop_file);
-    let awaited = Awaited { revision, stop_file: !stops.is_empty() && !settled };
-    let clients = client::listeners(state, awaited)?;
+    let clients = client::listeners(state, client::awaited(document.as_ref(), !stops.is_empty()))?;
     let (halts, requests) =
         document.map_or_else(Default::default, |document| (document.halts, document.requests));
     let requests = requests.into_iter().filter(|request| request.is_open(state.now())).collect();

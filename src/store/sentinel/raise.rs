@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{CWD, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use super::super::atomic::{Directory, failed, read_all};
@@ -62,14 +62,18 @@ pub fn raise(dir: &Path, activation: &Activation) -> Result<Raised> {
             },
             Err(errno) => return Err(failed("create", &path, errno)),
         };
-        let identity = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino);
-        let own = file.as_ref().and_then(|file| rustix::fs::fstat(file).ok()).map(identity);
-        raised.durable = make_durable(dir, &path, file, raised.reserve_spent);
-        // A release may have taken the file away between opening and writing: then this stop starts over.
-        let standing = rustix::fs::lstat(&path).ok().map(identity);
-        if standing.is_some() && own.is_none_or(|own| standing == Some(own)) {
-            return Ok(raised);
+        let written = match &file {
+            Some(file) => sync(file, &path),
+            None => Ok(()),
+        };
+        // A release may have taken the file away between opening and writing: then this stop starts over. Asked while it
+        // is open, or its number could be another's by now. One that takes it from here on sees what was written.
+        if !stands(file.as_ref(), &path) {
+            continue;
         }
+        drop(file);
+        raised.durable = written.and_then(|()| sync_name(dir));
+        return Ok(raised);
     }
     Err(Error::new(Kind::Busy, format!("{} is taken down again and again", path.display()))
         .hint(format!("touch {}", path.display())))
@@ -111,18 +115,43 @@ fn worse(creating: Errno, reserve: Errno) -> Errno {
     if reserve == Errno::EXIST { reserve } else { creating }
 }
 
-/// Syncs the file and its name. The file is closed in between, so that one free file descriptor is enough.
-fn make_durable(dir: &Path, path: &Path, file: Option<File>, reserve_spent: bool) -> Result<()> {
+fn stands(file: Option<&File>, path: &Path) -> bool {
+    let identity = |stat: Stat| (stat.st_dev, stat.st_ino);
+    let standing = rustix::fs::lstat(path).map(identity);
     match file {
-        Some(file) => sync(&file, path)?,
-        None if reserve_spent => {
-            // No descriptor was to be had; this call needs none.
-            rustix::fs::sync();
-            return Ok(());
-        }
-        None => {}
+        Some(file) => rustix::fs::fstat(file).map(identity).is_ok_and(|own| standing == Ok(own)),
+        // It was never open here, so only its name can tell.
+        None => standing != Err(Errno::NOENT),
     }
-    Directory::open(dir)?.sync()
+}
+
+/// Makes the file's name durable. Without a descriptor to be had for the directory, a call that needs none does it.
+fn sync_name(dir: &Path) -> Result<()> {
+    match Directory::open(dir) {
+        Err(error) if matches!(error.errno(), Some(libc::EMFILE | libc::ENFILE)) => {
+            rustix::fs::sync();
+            Ok(())
+        }
+        opened => opened?.sync(),
+    }
+}
+
+/// The activation as one block. A reason that is too long for it is cut: who stopped, when and that much of why is kept.
+fn block(activation: &Activation) -> Vec<u8> {
+    let mut activation = activation.clone();
+    let mut block = activation.line();
+    while block.len() > RESERVE_LEN {
+        let kept = activation.cause.reason.chars().count() / 2;
+        activation.cause.reason = activation.cause.reason.chars().take(kept).collect();
+        block = activation.line();
+        if kept == 0 {
+            break;
+        }
+    }
+    block.pop();
+    block.resize(RESERVE_LEN - 1, b' ');
+    block.push(b'\n');
+    block
 }
 
 /// What became of adding a cause to a stop file that already stood.
@@ -180,13 +209,7 @@ fn from_reserve(
     rename_new(CWD, &dir.join(RESERVE), &path)?;
     raised.reserve_spent = true;
     let Ok(file) = open(&path, OFlags::WRONLY) else { return Ok(None) };
-    let mut block = activation.line();
-    block.pop();
-    if block.len() < RESERVE_LEN {
-        block.resize(RESERVE_LEN - 1, b' ');
-        block.push(b'\n');
-        raised.recorded = file.write_all_at(&block, 0).is_ok();
-    }
+    raised.recorded = file.write_all_at(&block(activation), 0).is_ok();
     Ok(Some(file))
 }
 
