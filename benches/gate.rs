@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn measure(dir: &Path) -> Result<(), Box<dyn Error>> {
     let clock = System::new();
     clock.sleep(SETTLE);
-    let mut gate = Gate::open(dir);
+    let mut gate = Gate::open(dir)?;
     let order = Order { symbol: "BTC-USD", side: Some(Side::Buy), ..Order::default() };
     if !gate.check(&order).is_allowed() {
         return Err("the gate does not let the order out".into());
