@@ -7,7 +7,7 @@ use crate::clock::{self, Clock as _};
 use crate::config::{self, Config, Environment, Flags, StopTarget};
 use crate::error::{Error, Kind, Result};
 use crate::ops::identity::random_id;
-use crate::ops::{Context, Identity, Notice};
+use crate::ops::{Context, Identity, Notice, State};
 use crate::output::{ColourChoice, Facts, Page, Role, Span, Style, Warning, terminal};
 
 use super::Globals;
@@ -78,6 +78,14 @@ impl App {
     /// What an operation is given.
     pub fn context<'a>(&'a self, config: &'a Config, identity: &'a Identity) -> Context<'a> {
         Context { config, clock: &self.clock, identity, new_id: &random_id }
+    }
+
+    /// Runs what needs an open state directory.
+    pub fn on_state<T>(&self, run: impl FnOnce(&State<'_>) -> Result<T>) -> Result<T> {
+        let config = self.config()?;
+        let identity = self.identity();
+        let context = self.context(&config, &identity);
+        run(&context.open()?)
     }
 
     /// Facts for the envelope.

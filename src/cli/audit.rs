@@ -95,15 +95,11 @@ impl Audit {
 
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        let config = app.config()?;
-        let identity = app.identity();
-        let context = app.context(&config, &identity);
-        let state = context.open()?;
-        match self {
-            Self::Show(show) => show.run(&state),
-            Self::Verify(verify) => verify.run(app, &state),
-            Self::Export(_) => export(&state),
-        }
+        app.on_state(|state| match self {
+            Self::Show(show) => show.run(state),
+            Self::Verify(verify) => verify.run(app, state),
+            Self::Export(_) => export(state),
+        })
     }
 }
 

@@ -54,41 +54,40 @@ impl Heartbeat {
 
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        let config = app.config()?;
-        let identity = app.identity();
-        let context = app.context(&config, &identity);
-        let state = context.open()?;
-        let mut page = Page::new();
-        Ok(match self {
-            Self::Ping(ping) => {
-                let client = client::ping(&state, &ping.name)?;
-                let seen = client.killswitch;
-                let saw = if seen.stop_file { ", a stop file stands" } else { "" };
-                page.line([
-                    Span::new(Role::Good, "PING"),
-                    Span::plain(format!(
-                        "  {} beat {}, sees revision {}{saw}",
-                        client.name, client.seq, seen.revision
-                    )),
-                ]);
-                app::state_line(&mut page, &config);
-                let mut reply = Reply::new(self.format(), &json!({"client": client}), page);
-                reply.changed = true;
-                reply
-            }
-            Self::Status(_) => {
-                let (revision, clients) = client::present(&state)?;
-                describe_clients(&mut page, &clients);
-                Reply::new(self.format(), &json!({"revision": revision, "clients": clients}), page)
-            }
-            Self::Forget(forget) => {
-                client::forget(&state, &forget.name)?;
-                page.text(format!("forgot {}", forget.name));
-                app::state_line(&mut page, &config);
-                let mut reply = Reply::new(self.format(), &json!({"name": forget.name}), page);
-                reply.changed = true;
-                reply
-            }
+        app.on_state(|state| {
+            let config = state.context.config;
+            let mut page = Page::new();
+            Ok(match self {
+                Self::Ping(ping) => {
+                    let client = client::ping(state, &ping.name)?;
+                    let seen = client.killswitch;
+                    let saw = if seen.stop_file { ", a stop file stands" } else { "" };
+                    page.line([
+                        Span::new(Role::Good, "PING"),
+                        Span::plain(format!(
+                            "  {} beat {}, sees revision {}{saw}",
+                            client.name, client.seq, seen.revision
+                        )),
+                    ]);
+                    app::state_line(&mut page, config);
+                    let mut reply = Reply::new(self.format(), &json!({"client": client}), page);
+                    reply.changed = true;
+                    reply
+                }
+                Self::Status(_) => {
+                    let (revision, clients) = client::present(state)?;
+                    describe_clients(&mut page, &clients);
+                    Reply::new(self.format(), &json!({"revision": revision, "clients": clients}), page)
+                }
+                Self::Forget(forget) => {
+                    client::forget(state, &forget.name)?;
+                    page.text(format!("forgot {}", forget.name));
+                    app::state_line(&mut page, config);
+                    let mut reply = Reply::new(self.format(), &json!({"name": forget.name}), page);
+                    reply.changed = true;
+                    reply
+                }
+            })
         })
     }
 }

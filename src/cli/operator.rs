@@ -69,58 +69,60 @@ impl Operator {
 
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        let config = app.config()?;
-        let identity = app.identity();
-        let context = app.context(&config, &identity);
-        let state = context.open()?;
-        let mut page = Page::new();
-        let changed = match self {
-            Self::Add(add) => {
-                let again = format!("nija operator add {} --operator YOUR-NAME", add.name);
-                let by = prove(app, &state, add.own_passphrase_file.as_deref(), &again)?;
-                let question = format!("New passphrase of {}: ", add.name);
-                let passphrase = app.passphrase(add.passphrase_file.as_deref(), &question)?;
-                operator::add(&state, &add.name, &passphrase, by)?;
-                page.line([Span::new(Role::Good, "ADDED"), Span::plain(format!("  operator {}", add.name))]);
-                true
+        app.on_state(|state| {
+            let config = state.context.config;
+            let mut page = Page::new();
+            let changed = match self {
+                Self::Add(add) => {
+                    let again = format!("nija operator add {} --operator YOUR-NAME", add.name);
+                    let by = prove(app, state, add.own_passphrase_file.as_deref(), &again)?;
+                    let question = format!("New passphrase of {}: ", add.name);
+                    let passphrase = app.passphrase(add.passphrase_file.as_deref(), &question)?;
+                    operator::add(state, &add.name, &passphrase, by)?;
+                    page.line([
+                        Span::new(Role::Good, "ADDED"),
+                        Span::plain(format!("  operator {}", add.name)),
+                    ]);
+                    true
+                }
+                Self::Remove(remove) => {
+                    let again = format!("nija operator remove {} --operator YOUR-NAME", remove.name);
+                    let by = prove(app, state, remove.own_passphrase_file.as_deref(), &again)?;
+                    operator::remove(state, &remove.name, by)?;
+                    page.line([
+                        Span::new(Role::Good, "REMOVED"),
+                        Span::plain(format!("  operator {}", remove.name)),
+                    ]);
+                    true
+                }
+                Self::List(_) => false,
+            };
+            let operators = operator::list(state)?;
+            for operator in &operators {
+                let added = format!(
+                    "  {}, added by {} at {}",
+                    operator.name,
+                    operator.added_by,
+                    words::time(operator.added_at)
+                );
+                let locked = operator
+                    .locked_until
+                    .map_or_else(String::new, |until| format!(", locked until {}", words::time(until)));
+                page.line([Span::plain(added), Span::new(Role::Warn, locked)]);
             }
-            Self::Remove(remove) => {
-                let again = format!("nija operator remove {} --operator YOUR-NAME", remove.name);
-                let by = prove(app, &state, remove.own_passphrase_file.as_deref(), &again)?;
-                operator::remove(&state, &remove.name, by)?;
-                page.line([
-                    Span::new(Role::Good, "REMOVED"),
-                    Span::plain(format!("  operator {}", remove.name)),
-                ]);
-                true
+            if operators.is_empty() {
+                page.line([Span::new(
+                    Role::Warn,
+                    "  no operator: whoever can write the state directory can resume",
+                )]);
             }
-            Self::List(_) => false,
-        };
-        let operators = operator::list(&state)?;
-        for operator in &operators {
-            let added = format!(
-                "  {}, added by {} at {}",
-                operator.name,
-                operator.added_by,
-                words::time(operator.added_at)
-            );
-            let locked = operator
-                .locked_until
-                .map_or_else(String::new, |until| format!(", locked until {}", words::time(until)));
-            page.line([Span::plain(added), Span::new(Role::Warn, locked)]);
-        }
-        if operators.is_empty() {
-            page.line([Span::new(
-                Role::Warn,
-                "  no operator: whoever can write the state directory can resume",
-            )]);
-        }
-        if changed {
-            app::state_line(&mut page, &config);
-        }
-        let mut reply = Reply::new(self.format(), &json!({"operators": operators}), page);
-        reply.changed = changed;
-        Ok(reply)
+            if changed {
+                app::state_line(&mut page, config);
+            }
+            let mut reply = Reply::new(self.format(), &json!({"operators": operators}), page);
+            reply.changed = changed;
+            Ok(reply)
+        })
     }
 }
 

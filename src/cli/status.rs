@@ -23,25 +23,24 @@ pub struct Status {
 impl Status {
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        let config = app.config()?;
-        let identity = app.identity();
-        let context = app.context(&config, &identity);
-        let state = context.open()?;
-        let report = status::status(&state, app.environment.emergency_stop())?;
-        let mut page = describe(&report.killswitch);
-        if let Some(head) = &report.audit_head {
-            page.field("audit", format!("{} records, head {}:{:.8}", head.seq, head.seq, head.hash));
-        }
-        match report.operators {
-            Some(0) => page.field("operators", "none: whoever can write the state directory can resume"),
-            Some(count) => page.field("operators", count.to_string()),
-            None => page.field("operators", "their list cannot be read by you"),
-        };
-        app::state_line(&mut page, &config);
-        let mut reply = Reply::new("nija.status", &report, page);
-        reply.status = monitored(&report.killswitch);
-        reply.exit = if self.exit_code { reply.status.nagios() } else { 0 };
-        reply.warnings = app::warnings(&report.killswitch.notices);
-        Ok(reply)
+        app.on_state(|state| {
+            let config = state.context.config;
+            let report = status::status(state, app.environment.emergency_stop())?;
+            let mut page = describe(&report.killswitch);
+            if let Some(head) = &report.audit_head {
+                page.field("audit", format!("{} records, head {}:{:.8}", head.seq, head.seq, head.hash));
+            }
+            match report.operators {
+                Some(0) => page.field("operators", "none: whoever can write the state directory can resume"),
+                Some(count) => page.field("operators", count.to_string()),
+                None => page.field("operators", "their list cannot be read by you"),
+            };
+            app::state_line(&mut page, config);
+            let mut reply = Reply::new("nija.status", &report, page);
+            reply.status = monitored(&report.killswitch);
+            reply.exit = if self.exit_code { reply.status.nagios() } else { 0 };
+            reply.warnings = app::warnings(&report.killswitch.notices);
+            Ok(reply)
+        })
     }
 }

@@ -28,17 +28,16 @@ pub struct Approve {
 impl Approve {
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        let config = app.config()?;
-        let identity = app.identity();
-        let context = app.context(&config, &identity);
-        let state = context.open()?;
-        let again = format!("nija killswitch approve {} --operator NAME", self.id);
-        let operator =
-            authenticate(app, &state, true, self.passphrase_file.as_deref(), &again)?.ok_or_else(|| {
-                Error::new(Kind::NotPermitted, "approving needs an operator").hint("nija operator list")
-            })?;
-        let mut reply = reply(&config, &request::approve(&state, &self.id, operator)?, false);
-        reply.format = "nija.killswitch.approve";
-        Ok(reply)
+        app.on_state(|state| {
+            let config = state.context.config;
+            let again = format!("nija killswitch approve {} --operator NAME", self.id);
+            let operator = authenticate(app, state, true, self.passphrase_file.as_deref(), &again)?
+                .ok_or_else(|| {
+                    Error::new(Kind::NotPermitted, "approving needs an operator").hint("nija operator list")
+                })?;
+            let mut reply = reply(config, &request::approve(state, &self.id, operator)?, false);
+            reply.format = "nija.killswitch.approve";
+            Ok(reply)
+        })
     }
 }

@@ -50,21 +50,20 @@ impl Deactivate {
     pub fn run(&self, app: &App) -> Result<Reply> {
         let reason = self.reason.join(" ");
         release::require_reason(&reason)?;
-        let config = app.config()?;
-        let identity = app.identity();
-        let context = app.context(&config, &identity);
-        let state = context.open()?;
-        let asks = app.may_ask() && !self.yes;
-        let target = match (&self.id, self.all || asks) {
-            (Some(id), _) => Target::Id(id.clone()),
-            (None, true) => Target::All,
-            (None, false) => Target::Sole,
-        };
-        let Some(plan) = release::plan(&state, &target)? else { return Ok(nothing(&config)) };
-        let confirmed = self.confirm(app, &state, &plan, asks)?;
-        let outcome = release::release(&state, &confirmed, &reason)?;
-        // Whoever named one halt knows of the others; whoever wanted to trade has to learn that this is not it.
-        Ok(reply(&config, &outcome, self.id.is_some()))
+        app.on_state(|state| {
+            let config = state.context.config;
+            let asks = app.may_ask() && !self.yes;
+            let target = match (&self.id, self.all || asks) {
+                (Some(id), _) => Target::Id(id.clone()),
+                (None, true) => Target::All,
+                (None, false) => Target::Sole,
+            };
+            let Some(plan) = release::plan(state, &target)? else { return Ok(nothing(config)) };
+            let confirmed = self.confirm(app, state, &plan, asks)?;
+            let outcome = release::release(state, &confirmed, &reason)?;
+            // Whoever named one halt knows of the others; whoever wanted to trade has to learn that this is not it.
+            Ok(reply(config, &outcome, self.id.is_some()))
+        })
     }
 
     fn confirm(&self, app: &App, state: &State<'_>, plan: &Plan, asks: bool) -> Result<Confirmed> {

@@ -24,17 +24,15 @@ pub struct History {
 impl History {
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        let config = app.config()?;
-        let identity = app.identity();
-        let context = app.context(&config, &identity);
-        let state = context.open()?;
-        let since = self.since.as_deref().map(|text| parse_since(text, state.now())).transpose()?;
-        let records = history::history(&state, self.limit, since)?;
-        let mut page = Page::new();
-        if records.is_empty() {
-            page.text("nothing on record");
-        }
-        records.iter().for_each(|record| describe(&mut page, record));
-        Ok(Reply::new("nija.killswitch.history", &json!({"records": records}), page))
+        app.on_state(|state| {
+            let since = self.since.as_deref().map(|text| parse_since(text, state.now())).transpose()?;
+            let records = history::history(state, self.limit, since)?;
+            let mut page = Page::new();
+            if records.is_empty() {
+                page.text("nothing on record");
+            }
+            records.iter().for_each(|record| describe(&mut page, record));
+            Ok(Reply::new("nija.killswitch.history", &json!({"records": records}), page))
+        })
     }
 }

@@ -42,8 +42,5 @@ impl IsActive {
 }
 
 fn look(app: &App) -> Result<Report> {
-    let config = app.config()?;
-    let identity = app.identity();
-    let context = app.context(&config, &identity);
-    status::status(&context.open()?, app.environment.emergency_stop())
+    app.on_state(|state| status::status(state, app.environment.emergency_stop()))
 }

@@ -16,27 +16,26 @@ pub struct Requests {}
 impl Requests {
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        let config = app.config()?;
-        let identity = app.identity();
-        let context = app.context(&config, &identity);
-        let state = context.open()?;
-        let requests = request::open(&state)?;
-        let mut page = Page::new();
-        if requests.is_empty() {
-            page.text("no request waits for approval");
-        }
-        for request in &requests {
-            let by: Vec<&str> = request.approvals.iter().map(|approval| approval.operator.as_str()).collect();
-            page.line([
-                Span::new(Role::Strong, request.id.clone()),
-                Span::plain(format!(
-                    "  {} agreed; until {}: {}",
-                    by.join(", "),
-                    words::time(request.expires_at),
-                    request.reason
-                )),
-            ]);
-        }
-        Ok(Reply::new("nija.killswitch.requests", &json!({"requests": requests}), page))
+        app.on_state(|state| {
+            let requests = request::open(state)?;
+            let mut page = Page::new();
+            if requests.is_empty() {
+                page.text("no request waits for approval");
+            }
+            for request in &requests {
+                let by: Vec<&str> =
+                    request.approvals.iter().map(|approval| approval.operator.as_str()).collect();
+                page.line([
+                    Span::new(Role::Strong, request.id.clone()),
+                    Span::plain(format!(
+                        "  {} agreed; until {}: {}",
+                        by.join(", "),
+                        words::time(request.expires_at),
+                        request.reason
+                    )),
+                ]);
+            }
+            Ok(Reply::new("nija.killswitch.requests", &json!({"requests": requests}), page))
+        })
     }
 }

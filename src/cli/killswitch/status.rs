@@ -26,18 +26,17 @@ pub struct Status {
 impl Status {
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        let config = app.config()?;
-        let identity = app.identity();
-        let context = app.context(&config, &identity);
-        let state = context.open()?;
-        let report = status::status(&state, app.environment.emergency_stop())?;
-        let mut page = describe(&report);
-        app::state_line(&mut page, &config);
-        let mut reply = Reply::new("nija.killswitch.status", &report, page);
-        reply.status = monitored(&report);
-        reply.exit = if self.exit_code { reply.status.nagios() } else { 0 };
-        reply.warnings = app::warnings(&report.notices);
-        Ok(reply)
+        app.on_state(|state| {
+            let config = state.context.config;
+            let report = status::status(state, app.environment.emergency_stop())?;
+            let mut page = describe(&report);
+            app::state_line(&mut page, config);
+            let mut reply = Reply::new("nija.killswitch.status", &report, page);
+            reply.status = monitored(&report);
+            reply.exit = if self.exit_code { reply.status.nagios() } else { 0 };
+            reply.warnings = app::warnings(&report.notices);
+            Ok(reply)
+        })
     }
 }
 
