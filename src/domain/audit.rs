@@ -101,7 +101,7 @@ pub fn line(record: &Record) -> Vec<u8> {
     bytes
 }
 
-/// Reads one stored line, without its newline, and checks that it is exactly what [`line`] writes and hashes to its hash.
+/// Reads one stored line, without its newline, and checks that it is exactly what [`line()`] writes and hashes to its hash.
 pub fn read(bytes: &[u8]) -> Result<Record, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| format!("not a record: {error}"))?;
     if value.to_string().as_bytes() != bytes {
