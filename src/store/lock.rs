@@ -16,8 +16,12 @@ use super::atomic::{Directory, failed, give_to_owner_of};
 use crate::error::{Error, Kind, Result};
 
 /// Threads that stand in a queue for nobody: what they wait for is held by a process that hangs. Beyond so many of them
-/// nobody queues up any more, and a held lock is busy at once.
+/// nobody queues up any more, and whoever waits looks again and again instead.
 const ABANDONED_MAX: usize = 16;
+
+/// How often somebody who does not queue up looks again.
+const POLL: Duration = Duration::from_millis(1);
+
 static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
 /// A held flock(2); the kernel lets go of it when the process ends, however it ends.
@@ -43,8 +47,11 @@ pub fn take(locks: &Directory, name: &str, wait: Duration) -> Result<FileLock> {
     }
     let identity = file.metadata().map_err(|e| Error::io(format_args!("look at {}", path.display()), e))?;
     let busy = || busy(&path, holder(identity.dev(), identity.ino()), wait);
-    if wait.is_zero() || ABANDONED.load(Ordering::Relaxed) >= ABANDONED_MAX {
+    if wait.is_zero() {
         return Err(busy());
+    }
+    if ABANDONED.load(Ordering::Relaxed) >= ABANDONED_MAX {
+        return poll(file, wait).ok_or_else(busy);
     }
     let (sender, receiver) = mpsc::sync_channel(0);
     std::thread::Builder::new()
@@ -66,6 +73,21 @@ pub fn take(locks: &Directory, name: &str, wait: Duration) -> Result<FileLock> {
             Err(busy())
         }
     }
+}
+
+fn poll(file: File, wait: Duration) -> Option<FileLock> {
+    // Nobody sends: receiving is a pause that ends on time.
+    let (_sender, pause) = mpsc::channel::<()>();
+    let mut left = wait;
+    while !left.is_zero() {
+        let step = left.min(POLL);
+        let _ = pause.recv_timeout(step);
+        if file.try_lock_exclusive().is_ok() {
+            return Some(FileLock { _file: file });
+        }
+        left -= step;
+    }
+    None
 }
 
 /// Whether a lock could be taken at once.

@@ -123,8 +123,11 @@ pub fn cut_torn(root: &Directory, log: Log, suffix: &str) -> Result<String> {
 /// Reads whole lines from byte `from` on; see [`super::Backend::scan`].
 pub fn scan(mut file: File, path: &Path, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
     let io = |e| Error::io(format_args!("read {}", path.display()), e).hint("nija doctor");
+    let left = file.seek(SeekFrom::End(0)).map_err(io)?.saturating_sub(from);
     file.seek(SeekFrom::Start(from)).map_err(io)?;
-    let mut reader = BufReader::with_capacity(256 * 1024, file);
+    // Most scans look at the last few records of a long log: no more room than there is to read.
+    let room = usize::try_from(left).unwrap_or(usize::MAX).clamp(512, 256 * 1024);
+    let mut reader = BufReader::with_capacity(room, file);
     let (mut position, mut line) = (from, Vec::new());
     loop {
         line.clear();
