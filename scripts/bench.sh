@@ -27,6 +27,8 @@ main() {
     work=$(mktemp -d "${BENCH_DIR:-/var/tmp}/nija-bench.XXXXXX")
     trap clean_up EXIT
     build
+    # What else runs on this machine then matters less; both sides of every comparison get it.
+    renice -n -10 -p $$ >/dev/null 2>&1 || true
     machine
     for part in "${parts[@]}"; do
         echo && echo "## $part"
@@ -317,37 +319,37 @@ part_update() {
     row "syncs of one update" 2 "$syncs" "$verdict"
 }
 
-# In turns as well, in whole runs: ours, theirs, ours, theirs. The interval is the least and the greatest of the five.
+# In turns as well, in whole runs: nija, SQLite, C. The interval is the least and the greatest of the five.
 part_contention() {
-    local dir=$work/contention binary round ours=() theirs=() worst=0
+    local dir=$work/contention binary round nija=() sqlite=() floor=()
     binary=$(bench_binary update)
     if ! gcc -O2 -o "$work/bin/update_sqlite" "$root/benches/c/update_sqlite.c" -lsqlite3 2>/dev/null; then
-        skip "32 x 100 updates, throughput / SQLite" ">= 3x" "libsqlite3-dev is missing"
+        skip "32 x 100 updates, throughput / SQLite" ">= 3x" "no libsqlite3-dev"
         return
     fi
     for round in 1 2 3 4 5; do
-        mkdir -p "$dir/nija$round" "$dir/sqlite$round"
-        ours+=("$("$binary" contend "$dir/nija$round" 32 100)")
-        theirs+=("$("$work/bin/update_sqlite" "$dir/sqlite$round" 32 100)")
-        printf 'nija    %s\nsqlite  %s\n' "${ours[-1]}" "${theirs[-1]}"
+        mkdir -p "$dir/nija$round" "$dir/sqlite$round" "$dir/floor$round"
+        nija+=("$("$binary" contend "$dir/nija$round" 32 100)")
+        sqlite+=("$("$work/bin/update_sqlite" "$dir/sqlite$round" 32 100)")
+        floor+=("$("$work/bin/floor" contend "$dir/floor$round" 32 100)")
+        printf 'nija     %s\nsqlite   %s\nc        %s\n' "${nija[-1]}" "${sqlite[-1]}" "${floor[-1]}"
     done
-    worst=$(printf '%s\n' "${ours[@]}" | awk '{ if ($6 > worst) worst = $6 } END { print worst }')
-    judge_throughput "${ours[@]}" "${theirs[@]}"
-    local verdict=MISS
-    at_most "$worst" 1000 && verdict=PASS
-    row "32 x 100 updates, worst wait" "< 1 s" "$worst ms" "$verdict"
-    local lost
-    lost=$(printf '%s\n' "${ours[@]}" | awk '{ sum += $8 } END { print sum }')
+    local ratio worst lost verdict=MISS
+    ratio=$(throughput_ratio "${nija[@]}" "${sqlite[@]}")
+    at_most 3 "${ratio%%x*}" && verdict=PASS
+    row "32 x 100 updates, throughput / SQLite WAL FULL" ">= 3x" "$ratio" "$verdict"
+    row "32 x 100 updates, throughput / C durable replaces" - "$(throughput_ratio "${nija[@]}" "${floor[@]}")" info
+    worst=$(printf '%s\n' "${nija[@]}" | awk '{ if ($6 > worst) worst = $6 } END { print worst }')
+    row "32 x 100 updates, worst wait" "< 1 s" "$worst ms" "$(at_most "$worst" 999 && echo PASS || echo MISS)"
+    lost=$(printf '%s\n' "${nija[@]}" | awk '{ sum += $8 } END { print sum }')
     row "32 x 100 updates, lost" 0 "$lost" "$([[ $lost == 0 ]] && echo PASS || echo MISS)"
 }
 
-judge_throughput() {
-    local ratios verdict=MISS
-    ratios=$(printf '%s\n' "$@" | awk '{ v[NR] = $2 } END { for (i = 1; i <= NR / 2; i++) printf "%.2f\n", v[i] / v[i + NR / 2] }' | sort -n)
-    # shellcheck disable=SC2086
-    set -- $ratios
-    at_most 3 "$3" && verdict=PASS
-    row "32 x 100 updates, throughput / SQLite WAL FULL" ">= 3x" "$3x [$1, $5]" "$verdict"
+# throughput_ratio OURS... THEIRS...: as many of each; prints the middle, the least and the greatest.
+throughput_ratio() {
+    printf '%s\n' "$@" |
+        awk '{ v[NR] = $2 } END { for (i = 1; i <= NR / 2; i++) printf "%.2f\n", v[i] / v[i + NR / 2] }' | sort -n |
+        awk '{ v[NR] = $1 } END { printf "%sx [%s, %s]\n", v[int((NR + 1) / 2)], v[1], v[NR] }'
 }
 
 main "$@"

@@ -5,6 +5,7 @@
 //   floor replace DIR         a durable replace, then a line: what a careful program does without a stop file
 //   floor gate DIR [PATH...]  looks for DIR/EMERGENCY_STOP and at the stat:PATHs, reads the read:PATHs
 //   floor serve DIR BYTES     one durable replace for every byte on stdin; answers with its nanoseconds
+//   floor contend DIR N UPDATES   N processes that each replace a file of their own in DIR, all at once
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -13,10 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { RECORD_BYTES = 300, DOCUMENT_BYTES = 900, READ_BYTES = 65536 };
+enum { RECORD_BYTES = 300, HEARTBEAT_BYTES = 350, DOCUMENT_BYTES = 900, READ_BYTES = 65536 };
 
 static char buffer[READ_BYTES];
 
@@ -30,11 +32,13 @@ static int stop(int directory) {
 }
 
 static int replace(int directory, const char *name, size_t size_bytes) {
-    int file = openat(directory, ".replace.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    char temporary[64];
+    snprintf(temporary, sizeof temporary, ".%s.tmp", name);
+    int file = openat(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file < 0) return 73;
     if (write(file, buffer, size_bytes) != (ssize_t)size_bytes || fsync(file)) return 74;
     close(file);
-    return renameat(directory, ".replace.tmp", directory, name) || fsync(directory) ? 74 : 0;
+    return renameat(directory, temporary, directory, name) || fsync(directory) ? 74 : 0;
 }
 
 static int absent(int directory, const char *path) {
@@ -75,6 +79,27 @@ static int serve(int directory, size_t size_bytes) {
     return 0;
 }
 
+static int contend(int directory, int processes, int updates) {
+    char name[32], byte;
+    int start[2], failed = 0, status;
+    if (pipe(start)) return 70;
+    for (int i = 0; i < processes; i++) {
+        snprintf(name, sizeof name, "bot-%d.json", i);
+        if (replace(directory, name, HEARTBEAT_BYTES)) return 74;
+        if (fork()) continue;
+        close(start[1]);
+        if (read(start[0], &byte, 1) < 0) _exit(70);
+        for (int j = 0; j < updates; j++)
+            if (replace(directory, name, HEARTBEAT_BYTES)) _exit(74);
+        _exit(0);
+    }
+    int64_t from_ns = now_ns();
+    close(start[1]);
+    while (wait(&status) > 0) failed |= status;
+    printf("updates_per_s %.0f\n", processes * updates / ((now_ns() - from_ns) / 1e9));
+    return failed ? 74 : 0;
+}
+
 int main(int count, char **words) {
     if (count == 2 && !strcmp(words[1], "nothing")) return 0;
     if (count < 3) return 64;
@@ -89,5 +114,6 @@ int main(int count, char **words) {
     }
     if (!strcmp(mode, "gate")) return gate(directory, count - 3, words + 3);
     if (!strcmp(mode, "serve") && count == 4) return serve(directory, strtoul(words[3], NULL, 10) % READ_BYTES);
+    if (!strcmp(mode, "contend") && count == 5) return contend(directory, atoi(words[3]), atoi(words[4]));
     return 64;
 }
