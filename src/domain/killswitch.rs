@@ -103,13 +103,11 @@ impl KillSwitch {
         // The lost document's revision is unknown. Beyond anything it can have counted, so that a client that saw it is
         // not taken for one that saw this halt.
         fresh.header.revision = u64::try_from(now.timestamp()).unwrap_or(0);
-        fresh.activate(&Activation {
-            format: super::sentinel::FORMAT.to_owned(),
-            version: "1.0".to_owned(),
-            id: id.to_owned(),
-            scope: Scope::All,
-            mode: Mode::Halted,
-            cause: Cause {
+        fresh.activate(&Activation::new(
+            id.to_owned(),
+            Scope::All,
+            Mode::Halted,
+            Cause {
                 source: Source::AutoMonitoring,
                 rule: Some(LOST_RULE.to_owned()),
                 reason,
@@ -118,8 +116,7 @@ impl KillSwitch {
                 at: now,
                 extra: Map::new(),
             },
-            found: None,
-        });
+        ));
         fresh
     }
 
@@ -272,13 +269,11 @@ fn foreign_text(content: &Content) -> String {
 
 fn from_file(found: &Found, id: String, actor: Actor, host: &str) -> Activation {
     let reason = if found.text.is_empty() { "stop file made by hand".to_owned() } else { found.text.clone() };
-    Activation {
-        format: super::sentinel::FORMAT.to_owned(),
-        version: "1.0".to_owned(),
+    Activation::new(
         id,
-        scope: Scope::All,
-        mode: Mode::Halted,
-        cause: Cause {
+        Scope::All,
+        Mode::Halted,
+        Cause {
             source: Source::FileSystem,
             rule: None,
             reason,
@@ -287,6 +282,5 @@ fn from_file(found: &Found, id: String, actor: Actor, host: &str) -> Activation 
             at: found.at,
             extra: Map::new(),
         },
-        found: None,
-    }
+    )
 }

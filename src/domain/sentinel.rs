@@ -72,6 +72,11 @@ impl Content {
 }
 
 impl Activation {
+    /// An activation as this nija writes it, with nothing found in its place.
+    pub fn new(id: String, scope: Scope, mode: Mode, cause: Cause) -> Self {
+        Self { format: FORMAT.to_owned(), version: "1.0".to_owned(), id, scope, mode, cause, found: None }
+    }
+
     /// The line to store, newline included.
     pub fn line(&self) -> Vec<u8> {
         let mut line = serde_json::to_vec(self).unwrap_or_default();

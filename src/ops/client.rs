@@ -58,12 +58,16 @@ pub fn awaited(document: Option<&KillSwitch>, stop_stands: bool) -> Awaited {
 /// The revision of the present state, and who has seen it.
 pub fn present(state: &State<'_>) -> Result<(u64, Vec<Listener>)> {
     let (stops, _) = killswitch::standing(state.context);
-    let document = match document::read::<KillSwitch>(&*state.backend, &killswitch::key()) {
-        Ok(Stored::Present(document)) => Some(document),
-        _ => None,
-    };
+    let document = read_killswitch(state);
     let awaited = awaited(document.as_ref(), !stops.is_empty());
     Ok((document.map_or(0, |document| document.header.revision), listeners(state, awaited)?))
+}
+
+fn read_killswitch(state: &State<'_>) -> Option<KillSwitch> {
+    match document::read(&*state.backend, &killswitch::key()) {
+        Ok(Stored::Present(document)) => Some(document),
+        _ => None,
+    }
 }
 
 /// Every known component and whether it has seen what is awaited, by name.
@@ -103,10 +107,7 @@ pub fn look(state: &State<'_>) -> KillSwitchSeen {
     // The stop file first: a release writes the stop into the document before it takes the file away.
     let (stops, doubts) = killswitch::standing(state.context);
     let stop_file = !stops.is_empty() || !doubts.is_empty();
-    let revision = match document::read::<KillSwitch>(&*state.backend, &killswitch::key()) {
-        Ok(Stored::Present(document)) => document.header.revision,
-        _ => 0,
-    };
+    let revision = read_killswitch(state).map_or(0, |document| document.header.revision);
     KillSwitchSeen { revision, stop_file, at: state.now() }
 }
 

@@ -65,19 +65,8 @@ fn readable(state: &State<'_>, stored: Stored<Operators>) -> Result<Operators> {
 
 fn open<'a>(state: &'a State<'_>) -> Result<(Opened<'a, Operators>, Operators)> {
     let mut opened = document::open::<Operators>(&*state.backend, &key(), state.wait)?;
-    let stored = match &opened.stored {
-        Stored::Unreadable(_) => return Err(unusable(state, &opened)),
-        _ => std::mem::replace(&mut opened.stored, Stored::Missing),
-    };
-    let operators = readable(state, stored)?;
+    let operators = readable(state, std::mem::replace(&mut opened.stored, Stored::Missing))?;
     Ok((opened, operators))
-}
-
-fn unusable(state: &State<'_>, opened: &Opened<'_, Operators>) -> Error {
-    match &opened.stored {
-        Stored::Unreadable(why) => document::unreadable(&*state.backend, &key(), why),
-        _ => Error::new(Kind::Internal, "operators.json is readable after all"),
-    }
 }
 
 /// Everybody who may resume.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::halt::{Cause, Mode, Scope, Source};
 use crate::domain::killswitch::Change;
-use crate::domain::sentinel::{Activation, FILE_NAME, FORMAT};
+use crate::domain::sentinel::{Activation, FILE_NAME};
 use crate::error::{Error, Kind, Result};
 use crate::store::Durability;
 use crate::store::directory::{
@@ -93,13 +93,11 @@ pub fn activate(
     request: &Request,
     on_stopped: &mut dyn FnMut(&Report),
 ) -> Result<Report> {
-    let activation = Activation {
-        format: FORMAT.to_owned(),
-        version: "1.0".to_owned(),
-        id: (context.new_id)("h"),
-        scope: request.scope.clone(),
-        mode: request.mode,
-        cause: Cause {
+    let activation = Activation::new(
+        (context.new_id)("h"),
+        request.scope.clone(),
+        request.mode,
+        Cause {
             source: request.source,
             rule: request.rule.clone(),
             reason: request.reason.chars().take(REASON_LEN_MAX).collect(),
@@ -108,8 +106,7 @@ pub fn activate(
             at: context.now(),
             extra: serde_json::Map::new(),
         },
-        found: None,
-    };
+    );
     let total = request.scope == Scope::All && request.mode == Mode::Halted;
     let mut report = Report {
         activation,
@@ -248,8 +245,7 @@ fn store(context: &Context<'_>, total: bool, report: &mut Report) -> Result<()> 
         killswitch.stop_file_applied.push(report.activation.id.clone());
     }
     changes.extend(adopt(context, &mut killswitch, &stops));
-    let events: Vec<_> =
-        changes.iter().filter_map(|(activation, change)| recorded(context, activation, change)).collect();
+    let events = recorded(context, &changes);
     // The synced stop file carries the whole cause, so what follows may be written unsynced: a power cut loses nothing
     // that the next command does not complete.
     let told = total

@@ -64,22 +64,12 @@ fn present(
     let id = (context.new_id)("h");
     let actor = context.identity.actor.clone();
     let document = KillSwitch::recovered(state.now(), &id, reason, actor, &context.identity.host);
-    let activation = activation_of(document.halts.first());
-    Ok((document, activation))
+    let recovered = document.halts.first().map(|halt| (activation_of(halt), Change::Added(halt.clone())));
+    Ok((document, recovered))
 }
 
-fn activation_of(halt: Option<&Halt>) -> Option<(Activation, Change)> {
-    let halt = halt?.clone();
-    let activation = Activation {
-        format: crate::domain::sentinel::FORMAT.to_owned(),
-        version: "1.0".to_owned(),
-        id: halt.id.clone(),
-        scope: halt.scope.clone(),
-        mode: halt.mode,
-        cause: halt.cause.clone(),
-        found: None,
-    };
-    Some((activation, Change::Added(halt)))
+fn activation_of(halt: &Halt) -> Activation {
+    Activation::new(halt.id.clone(), halt.scope.clone(), halt.mode, halt.cause.clone())
 }
 
 /// Takes over every standing stop file that the document does not know yet.
@@ -103,8 +93,12 @@ fn adopt(
     changes
 }
 
-/// The audit record of one activation; none when it changed nothing.
-fn recorded(context: &Context<'_>, activation: &Activation, change: &Change) -> Option<Event> {
+/// The audit records of activations; none for those that changed nothing.
+fn recorded(context: &Context<'_>, changes: &[(Activation, Change)]) -> Vec<Event> {
+    changes.iter().filter_map(|(activation, change)| event(context, activation, change)).collect()
+}
+
+fn event(context: &Context<'_>, activation: &Activation, change: &Change) -> Option<Event> {
     let (action, halt) = match change {
         Change::Added(halt) if activation.cause.source == Source::FileSystem => ("killswitch.adopt", halt),
         Change::Added(halt) => ("killswitch.activate", halt),

@@ -106,10 +106,10 @@ fn file_seen(stop: &Standing) -> Seen {
 /// has seen which halts were lost with it.
 fn readable(state: &State<'_>, opened: &mut Opened<'_, KillSwitch>) -> Result<KillSwitch> {
     let (mut killswitch, recovered) = present(state, opened)?;
-    let Some((activation, change)) = recovered else { return Ok(killswitch) };
-    let events: Vec<_> = recorded(state.context, &activation, &change).into_iter().collect();
+    let Some(recovered) = recovered else { return Ok(killswitch) };
+    let message = format!("nothing is released: {}; everything is halted now", recovered.0.cause.reason);
+    let events = recorded(state.context, &[recovered]);
     record::commit(state, opened, &mut killswitch, &events, Durability::Strict)?;
-    let message = format!("nothing is released: {}; everything is halted now", activation.cause.reason);
     Err(Error::new(Kind::Corrupt, message).hint("nija killswitch status"))
 }
 
@@ -201,8 +201,7 @@ fn adopted(
     }
     let changes = adopt(state.context, killswitch, &stops);
     if !changes.is_empty() {
-        let events: Vec<_> =
-            changes.iter().filter_map(|(a, change)| recorded(state.context, a, change)).collect();
+        let events = recorded(state.context, &changes);
         record::commit(state, opened, killswitch, &events, Durability::Strict)?;
     }
     Ok(stops)

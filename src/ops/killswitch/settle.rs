@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use crate::domain::halt::{Halt, Source};
+use crate::domain::halt::Source;
 use crate::domain::killswitch::KillSwitch;
-use crate::domain::sentinel::Activation;
 use crate::error::Result;
 use crate::store::Durability;
 use crate::store::document::{self, Stored};
@@ -63,8 +62,7 @@ fn complete(state: &State<'_>, notices: &mut Vec<Notice>) -> Result<()> {
     let stood = killswitch.needs_stop_file();
     let mut changes: Vec<_> = recovered.into_iter().collect();
     changes.extend(adopt(context, &mut killswitch, &stops));
-    let mut events: Vec<_> =
-        changes.iter().filter_map(|(activation, change)| recorded(context, activation, change)).collect();
+    let mut events = recorded(context, &changes);
     let stands = stops.iter().any(|stop| stop.dir == context.config.state_dir);
     if killswitch.needs_stop_file() && !stands {
         put_back(state, &killswitch)?;
@@ -84,12 +82,10 @@ fn complete(state: &State<'_>, notices: &mut Vec<Notice>) -> Result<()> {
 
 /// Raises the stop file again for a halt that says everything is stopped.
 fn put_back(state: &State<'_>, killswitch: &KillSwitch) -> Result<()> {
-    let total = killswitch.halts.iter().find(|halt: &&Halt| halt.is_total());
-    if let Some((activation, _)) = activation_of(total) {
-        let activation: Activation = activation;
-        raise(&state.context.config.state_dir, &activation)?.durable?;
+    match killswitch.halts.iter().find(|halt| halt.is_total()) {
+        Some(total) => raise(&state.context.config.state_dir, &activation_of(total))?.durable,
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn removed(state: &State<'_>) -> Notice {
