@@ -1,6 +1,6 @@
 //! Wall and monotonic time behind one trait, so that everything above can be tested at any instant.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -11,6 +11,11 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> DateTime<Utc>;
     /// Time since an arbitrary start that never runs backwards: for waiting and measuring.
     fn monotonic(&self) -> Duration;
+    /// Time since the machine was started, the time it was suspended included: the same for every process, so that one can
+    /// go on measuring what another began. Says nothing across a restart; see [`Clock::boot_id`].
+    fn since_boot(&self) -> Duration;
+    /// Names the start that [`Clock::since_boot`] counts from; empty when it cannot be known.
+    fn boot_id(&self) -> String;
     /// Lets `duration` pass.
     fn sleep(&self, duration: Duration);
 }
@@ -45,6 +50,17 @@ impl Clock for System {
         self.start.elapsed()
     }
 
+    fn since_boot(&self) -> Duration {
+        let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let nanoseconds = u32::try_from(since.tv_nsec).unwrap_or(0);
+        Duration::new(u64::try_from(since.tv_sec).unwrap_or(0), nanoseconds)
+    }
+
+    fn boot_id(&self) -> String {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        id.trim().to_owned()
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the one place that waits")]
     fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration);
@@ -54,35 +70,73 @@ impl Clock for System {
 /// A clock moved by hand.
 #[derive(Debug)]
 pub struct Manual {
-    state: Mutex<(DateTime<Utc>, Duration)>,
+    state: Mutex<Hands>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Hands {
+    wall: DateTime<Utc>,
+    monotonic: Duration,
+    since_boot: Duration,
+    boots: u32,
 }
 
 impl Manual {
     /// A clock standing at `now`.
     pub fn at(now: DateTime<Utc>) -> Self {
-        Self { state: Mutex::new((now, Duration::ZERO)) }
+        let hands = Hands { wall: now, monotonic: Duration::ZERO, since_boot: Duration::ZERO, boots: 1 };
+        Self { state: Mutex::new(hands) }
     }
 
-    /// Lets time pass on both clocks.
+    /// Lets time pass on every clock.
     pub fn advance(&self, duration: Duration) {
-        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        state.0 += duration;
-        state.1 += duration;
+        let mut hands = self.hands();
+        hands.wall += duration;
+        hands.monotonic += duration;
+        hands.since_boot += duration;
     }
 
     /// Steps the wall clock alone, as an operator or NTP would.
     pub fn set_wall(&self, now: DateTime<Utc>) {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner).0 = now;
+        self.hands().wall = now;
+    }
+
+    /// Suspends the machine: the monotonic clock stands still meanwhile.
+    pub fn suspend(&self, duration: Duration) {
+        let mut hands = self.hands();
+        hands.wall += duration;
+        hands.since_boot += duration;
+    }
+
+    /// Restarts the machine, which takes `duration`.
+    pub fn reboot(&self, duration: Duration) {
+        let mut hands = self.hands();
+        hands.wall += duration;
+        hands.monotonic = Duration::ZERO;
+        hands.since_boot = Duration::ZERO;
+        hands.boots += 1;
+    }
+
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Clock for Manual {
     fn now(&self) -> DateTime<Utc> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner).0
+        self.hands().wall
     }
 
     fn monotonic(&self) -> Duration {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner).1
+        self.hands().monotonic
+    }
+
+    fn since_boot(&self) -> Duration {
+        self.hands().since_boot
+    }
+
+    fn boot_id(&self) -> String {
+        format!("boot-{}", self.hands().boots)
     }
 
     fn sleep(&self, duration: Duration) {

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{App, doctor};
-use crate::config::settings::SETTINGS;
+use crate::config::settings;
 use crate::domain::status::Status;
 use crate::error::{Error, Kind, Result};
 use crate::ops::doctor::{CHECKS_OF_CONFIG, examine};
@@ -58,7 +58,7 @@ impl Show {
     fn run(&self, app: &App) -> Result<Reply> {
         let config = app.config()?;
         let (mut page, mut settings) = (Page::new(), Vec::new());
-        for setting in &SETTINGS {
+        for setting in settings::all() {
             let (value, origin) = ((setting.show)(&config), config.origin(setting.name).to_string());
             let mut spans = vec![Span::new(Role::Strong, setting.name), Span::plain(format!(" = {value}"))];
             if self.origin {

@@ -10,6 +10,7 @@ use crate::output::{self, Reply, colour};
 
 mod app;
 mod audit;
+mod check;
 mod completions;
 mod config;
 mod doctor;
@@ -22,6 +23,7 @@ mod killswitch;
 mod man;
 mod operator;
 mod refusal;
+mod rules;
 mod status;
 mod words;
 
@@ -112,6 +114,10 @@ pub enum Command {
     Gate(gate::Gate),
     /// Show the state of everything
     Status(status::Status),
+    /// Judge every rule once, for cron and monitoring
+    Check(check::Check),
+    /// Show what every rule watches for
+    Rules(rules::Rules),
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
@@ -142,6 +148,8 @@ impl Command {
             Self::KillSwitch(command) => command.format(),
             Self::Gate(_) => "nija.gate",
             Self::Status(_) => "nija.status",
+            Self::Check(_) => "nija.check",
+            Self::Rules(_) => "nija.rules",
             Self::Heartbeat(command) => command.format(),
             Self::Operator(command) => command.format(),
             Self::Audit(command) => command.format(),
@@ -159,6 +167,8 @@ impl Command {
             Self::KillSwitch(command) => command.run(app),
             Self::Gate(command) => command.run(app),
             Self::Status(command) => command.run(app),
+            Self::Check(command) => command.run(app),
+            Self::Rules(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
             Self::Operator(command) => command.run(app),
             Self::Audit(command) => command.run(app),
@@ -172,7 +182,7 @@ impl Command {
 
     /// Commands that answer a monitored state fold every failure to UNKNOWN: only 0 may mean all is well.
     fn folds_failures(&self) -> bool {
-        matches!(self, Self::Gate(_) | Self::Doctor(_))
+        matches!(self, Self::Gate(_) | Self::Check(_) | Self::Doctor(_))
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Value;
 
-use super::settings::SETTINGS;
+use super::settings;
 use super::{Config, Environment, Flags, Origin};
 use crate::error::{Error, Kind, Result};
 
@@ -88,7 +88,7 @@ pub fn take_over(config: &mut Config, text: &str, path: &Path) -> Result<()> {
     let base = path.parent().unwrap_or(Path::new("/"));
     for (name, value) in flatten(&table) {
         let line = line_of(text, &name);
-        let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
+        let Some(setting) = settings::all().find(|setting| setting.name == name) else {
             return Err(invalid(format!("line {line}: there is no setting '{name}'{}", suggest(&name))));
         };
         (setting.read)(config, value, base)
@@ -139,7 +139,7 @@ fn suggest(name: &str) -> String {
         let from_front = other.chars().zip(name.chars()).take_while(same).count();
         from_front + other.chars().rev().zip(name.chars().rev()).take_while(same).count()
     };
-    let best = SETTINGS.iter().max_by_key(|setting| alike(setting.name));
+    let best = settings::all().max_by_key(|setting| alike(setting.name));
     match best.filter(|setting| alike(setting.name) >= 5) {
         Some(setting) => format!("; did you mean '{}'?", setting.name),
         None => String::new(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::domain::policy::Policies;
 use crate::error::{Error, Kind, Result};
 
 pub mod environment;
@@ -66,6 +67,8 @@ pub struct Config {
     pub live_within: TimeDelta,
     /// Size at which the audit log's current segment is closed, in bytes.
     pub audit_rotate_bytes: u64,
+    /// Limits and habits, by area.
+    pub policies: Policies,
     /// Origins of settings that are not at their default, by name.
     pub origins: Vec<(&'static str, Origin)>,
 }
@@ -82,6 +85,7 @@ impl Config {
             approval_expiry: TimeDelta::minutes(15),
             live_within: TimeDelta::minutes(10),
             audit_rotate_bytes: 64 * 1024 * 1024,
+            policies: Policies::default(),
             origins: Vec::new(),
         }
     }

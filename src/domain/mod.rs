@@ -1,5 +1,6 @@
 //! The rules, pure: no clock, no file, no environment, no printing; every fact comes in as an argument.
 
+pub mod alert;
 pub mod audit;
 pub mod client;
 pub mod document;
@@ -9,6 +10,8 @@ pub mod key;
 pub mod killswitch;
 pub mod operator;
 pub mod order;
+pub mod policy;
 pub mod release;
 pub mod sentinel;
 pub mod status;
+pub mod ticker;

@@ -17,6 +17,7 @@ use crate::store::file::FileBackend;
 use crate::store::journal::Journal;
 
 pub mod audit;
+pub mod check;
 pub mod client;
 pub mod confirm;
 pub mod doctor;

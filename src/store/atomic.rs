@@ -80,6 +80,14 @@ impl Directory {
         read_all(&file, &self.path.join(name)).map(Some)
     }
 
+    /// Reads a whole entry into a buffer that is used again; `false` only when there is certainly none.
+    pub fn read_into(&self, name: &str, bytes: &mut Vec<u8>) -> Result<bool> {
+        bytes.clear();
+        let Some(file) = self.open_entry(name)? else { return Ok(false) };
+        read_all_into(&file, &self.path.join(name), bytes)?;
+        Ok(true)
+    }
+
     /// The wanted name, numbered if an entry has it already.
     pub fn free_name(&self, wanted: &str) -> Result<String> {
         let mut name = wanted.to_owned();
@@ -220,17 +228,23 @@ pub fn temporary_name(name: &str) -> String {
 }
 
 /// Reads an open file from its start.
-pub fn read_all(mut file: &std::fs::File, path: &Path) -> Result<Vec<u8>> {
+pub fn read_all(file: &std::fs::File, path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    read_all_into(file, path, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn read_all_into(mut file: &std::fs::File, path: &Path, bytes: &mut Vec<u8>) -> Result<()> {
     use std::io::Read as _;
     let stat = rustix::fs::fstat(file).map_err(|e| failed("look at", path, e))?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(Error::new(Kind::Corrupt, format!("{} is not a regular file", path.display()))
             .hint("nija doctor"));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(stat.st_size).unwrap_or(0).saturating_add(1));
-    file.read_to_end(&mut bytes)
+    bytes.reserve(usize::try_from(stat.st_size).unwrap_or(0).saturating_add(1));
+    file.read_to_end(bytes)
         .map_err(|e| Error::io(format_args!("read {}", path.display()), e).hint("nija doctor"))?;
-    Ok(bytes)
+    Ok(())
 }
 
 /// Gives what root makes in somebody else's directory to its owner, who has to go on working with it.

@@ -34,6 +34,19 @@ pub fn read<T: Document>(backend: &dyn Backend, key: &Key) -> Result<Stored<T>> 
     })
 }
 
+/// Shows every document of a collection to `visit`, by name: what is stored, or why not even its bytes could be read.
+pub fn each<T: Document>(
+    backend: &dyn Backend,
+    collection: &'static str,
+    visit: &mut dyn FnMut(&str, Result<Stored<T>>),
+) -> Result<()> {
+    backend.each(collection, &mut |name, bytes| {
+        let decoded = |bytes| document::decode(bytes).map_or_else(Stored::Unreadable, Stored::Present);
+        visit(name, bytes.map(decoded));
+        true
+    })
+}
+
 /// A document under its lock, between reading and writing it.
 pub struct Opened<'a, T> {
     backend: &'a dyn Backend,

@@ -162,11 +162,34 @@ impl Backend for FileBackend {
         let mut keys = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|e| failed("list", folder.path(), e))?;
-            let name = entry.file_name().to_string_lossy();
-            let decoded = name.strip_suffix(".json").filter(|stem| !stem.is_empty()).and_then(key::decode);
-            keys.extend(decoded.map(|name| Key { collection: Some(collection), name }));
+            let name = name_of(&entry.file_name().to_string_lossy());
+            keys.extend(name.map(|name| Key { collection: Some(collection), name }));
         }
         Ok(keys)
+    }
+
+    fn each(
+        &self,
+        collection: &'static str,
+        visit: &mut dyn FnMut(&str, Result<&[u8]>) -> bool,
+    ) -> Result<()> {
+        let Some(folder) = self.root.existing_folder(collection)? else { return Ok(()) };
+        let entries = rustix::fs::Dir::read_from(&folder).map_err(|e| failed("list", folder.path(), e))?;
+        let mut bytes = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|e| failed("list", folder.path(), e))?;
+            let file = entry.file_name().to_string_lossy();
+            let Some(name) = name_of(&file) else { continue };
+            let going = match folder.read_into(&file, &mut bytes) {
+                Ok(true) => visit(&name, Ok(&bytes)),
+                Ok(false) => true,
+                Err(error) => visit(&name, Err(error)),
+            };
+            if !going {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn append(&self, _held: &dyn Held, log: Log, record: &[u8], durability: Durability) -> Result<()> {
@@ -213,6 +236,11 @@ impl Backend for FileBackend {
     fn location(&self) -> PathBuf {
         self.root.path().to_owned()
     }
+}
+
+/// The name of the document in a file of a collection; `None` for other files.
+fn name_of(file: &str) -> Option<String> {
+    file.strip_suffix(".json").filter(|stem| !stem.is_empty()).and_then(key::decode)
 }
 
 fn gone(root: &Directory) -> Error {

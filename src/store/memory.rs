@@ -142,6 +142,21 @@ impl Backend for MemoryBackend {
         Ok(state.documents.keys().filter(|key| key.collection == Some(collection)).cloned().collect())
     }
 
+    fn each(
+        &self,
+        collection: &'static str,
+        visit: &mut dyn FnMut(&str, Result<&[u8]>) -> bool,
+    ) -> Result<()> {
+        for key in self.list(collection)? {
+            if let Some(loaded) = self.load(&key)?
+                && !visit(&key.name, Ok(&loaded.bytes))
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn append(&self, _held: &dyn Held, log: Log, record: &[u8], _durability: Durability) -> Result<()> {
         self.state().logs.entry(log.0).or_default().extend_from_slice(record);
         Ok(())

@@ -92,6 +92,13 @@ pub trait Backend: Send + Sync {
     fn set_aside(&self, held: &dyn Held, key: &Key, suffix: &str) -> Result<String>;
     /// The keys of a collection, in no particular order.
     fn list(&self, collection: &'static str) -> Result<Vec<Key>>;
+    /// Shows every document of a collection to `visit`, in no particular order, until that says stop: its name, and its bytes
+    /// or why they cannot be read. One that is gone by the time it is opened is left out.
+    fn each(
+        &self,
+        collection: &'static str,
+        visit: &mut dyn FnMut(&str, Result<&[u8]>) -> bool,
+    ) -> Result<()>;
     /// Appends one record (newline included) in a single write.
     fn append(&self, held: &dyn Held, log: Log, record: &[u8], durability: Durability) -> Result<()>;
     /// Makes everything appended so far durable.

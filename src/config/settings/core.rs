@@ -1,33 +1,20 @@
-//! The table of settings: name, meaning, how each is read and shown; a new setting is one entry here.
+//! Settings of the foundation: where state lives, locks, releases, clients and the audit log.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use toml::Value;
 
-use super::Config;
+use super::{Setting, delta, duration, integer, shown, text};
 
-/// One setting.
-pub struct Setting {
-    /// Its full name, as in `killswitch.approvals`.
-    pub name: &'static str,
-    /// What it does, with unit and range.
-    pub about: &'static str,
-    /// Takes over a value from a file in the given directory, or says what is wrong with it.
-    pub read: fn(&mut Config, &Value, &Path) -> Result<(), String>,
-    /// Its present value.
-    pub show: fn(&Config) -> Json,
-}
-
-/// Every setting, in the order they are shown.
-pub const SETTINGS: [Setting; 7] = [
+/// What every command needs.
+pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "state_dir",
         about: "where state lives; a relative path is relative to this file",
         read: |config, value, base| {
-            config.state_dir = super::join(base, Path::new(text(value)?));
+            config.state_dir = crate::config::join(base, Path::new(text(value)?));
             Ok(())
         },
         show: |config| json!(config.state_dir),
@@ -37,7 +24,8 @@ pub const SETTINGS: [Setting; 7] = [
         about: "second places for the stop file, tried in order; the gate always looks at all of them",
         read: |config, value, base| {
             let list = value.as_array().ok_or("it must be a list of paths")?;
-            let join = |entry: &Value| Ok::<PathBuf, String>(super::join(base, Path::new(text(entry)?)));
+            let join =
+                |entry: &Value| Ok::<PathBuf, String>(crate::config::join(base, Path::new(text(entry)?)));
             config.fallback_dirs = list.iter().map(join).collect::<Result<_, _>>()?;
             Ok(())
         },
@@ -91,30 +79,3 @@ pub const SETTINGS: [Setting; 7] = [
         show: |config| json!(config.audit_rotate_bytes / (1024 * 1024)),
     },
 ];
-
-fn text(value: &Value) -> Result<&str, String> {
-    let text = value.as_str().ok_or("it must be a string")?;
-    if text.is_empty() { Err("it must not be empty".to_owned()) } else { Ok(text) }
-}
-
-fn integer(value: &Value, least: u64, most: u64) -> Result<u64, String> {
-    let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
-    number
-        .filter(|number| (least..=most).contains(number))
-        .ok_or_else(|| format!("it must be a whole number from {least} to {most}"))
-}
-
-fn duration(value: &Value, least: Duration, most: Duration) -> Result<Duration, String> {
-    let shown = |duration| humantime::format_duration(duration).to_string();
-    let range = || format!("it must be a duration from {} to {}, as in \"30s\"", shown(least), shown(most));
-    let duration = value.as_str().and_then(|text| humantime::parse_duration(text).ok()).ok_or_else(range)?;
-    if (least..=most).contains(&duration) { Ok(duration) } else { Err(range()) }
-}
-
-fn delta(duration: Duration) -> TimeDelta {
-    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
-}
-
-fn shown(delta: TimeDelta) -> String {
-    humantime::format_duration(delta.to_std().unwrap_or_default()).to_string()
-}

@@ -1,0 +1,129 @@
+//! `nija check`: one look at everything, one Nagios plugin line.
+
+use clap::Args;
+
+use super::app::{self, App};
+use crate::domain::alert::{Figure, RULES, Rule, select};
+use crate::domain::status::Status;
+use crate::error::{Error, Kind, Result};
+use crate::ops::check::{Report, Request, Runner, Sight, look};
+use crate::output::{Page, Reply, Role, Span};
+
+/// Judge every rule once, keep the alerts, and pull the kill switch where the configuration says so
+#[derive(Args, Debug, PartialEq)]
+#[command(after_help = "Exit codes: 0 OK; 1 WARNING; 2 CRITICAL; 3 UNKNOWN, also for every failure\n\
+                        Example: nija check killswitch")]
+pub struct Check {
+    /// Rules or groups to judge, as in ORDER_STUCK or orders [default: all]
+    #[arg(value_name = "RULE")]
+    pub rules: Vec<String>,
+}
+
+impl Check {
+    /// Runs the command.
+    pub fn run(&self, app: &App) -> Result<Reply> {
+        let rules = selected(&self.rules)?;
+        app.on_state(|state| {
+            let request = Request { rules: &rules, policies: &state.context.config.policies };
+            let report = look(state, &request, &mut Sight::default(), &mut Runner::default())?;
+            let mut page = line(&report);
+            if !app.style.quiet && report.status != Status::Ok {
+                describe(&mut page, &report);
+            }
+            let mut reply = Reply::new("nija.check", &report, page);
+            reply.status = report.status;
+            reply.exit = report.status.nagios();
+            reply.changed = !report.changes.is_empty() || !report.pulled.is_empty();
+            reply.warnings = app::warnings(&report.notices);
+            Ok(reply)
+        })
+    }
+}
+
+fn selected(words: &[String]) -> Result<Vec<&'static Rule>> {
+    if words.is_empty() {
+        return Ok(RULES.to_vec());
+    }
+    let mut rules: Vec<&'static Rule> = Vec::new();
+    for word in words {
+        let found = select(word);
+        if found.is_empty() {
+            return Err(
+                Error::new(Kind::Usage, format!("there is no rule or group '{word}'")).hint("nija rules")
+            );
+        }
+        rules.extend(
+            found
+                .into_iter()
+                .filter(|rule| !rules.iter().any(|known| known.id == rule.id))
+                .collect::<Vec<_>>(),
+        );
+    }
+    Ok(rules)
+}
+
+/// The plugin line: service, state, what is wrong, and the figures.
+fn line(report: &Report) -> Page {
+    let word = report.status.word();
+    let firing = report.firing();
+    let doubts: usize = report.rules.iter().map(|judged| judged.doubts.len()).sum();
+    let text = match (firing.first(), doubts) {
+        (None, 0) => format!("{} rules, nothing to report", report.rules.len()),
+        (None, _) => format!("{doubts} not to be judged: {}", first_doubt(report)),
+        (Some(worst), _) => {
+            let more = if firing.len() > 1 { format!("; {} more", firing.len() - 1) } else { String::new() };
+            format!("{}: {}{more}", worst.rule, worst.message)
+        }
+    };
+    let figures: Vec<String> = report.rules.iter().flat_map(|judged| &judged.figures).map(perfdata).collect();
+    // The bar begins the figures, so none may stand in the text.
+    let text = text.replace('|', "/").replace('\n', " ");
+    let tail = if figures.is_empty() { String::new() } else { format!(" | {}", figures.join(" ")) };
+    let mut page = Page::new();
+    page.line([
+        Span::new(role(report.status), format!("NIJA {word}")),
+        Span::plain(format!(" - {text}{tail}")),
+    ]);
+    page
+}
+
+fn first_doubt(report: &Report) -> String {
+    let doubt =
+        report.rules.iter().find_map(|judged| judged.doubts.first().map(|doubt| (judged.rule, doubt)));
+    doubt.map_or_else(String::new, |(rule, doubt)| format!("{rule}: {}", doubt.why))
+}
+
+fn perfdata(figure: &Figure) -> String {
+    let limit =
+        |limit: &Option<rust_decimal::Decimal>| limit.map_or_else(String::new, |limit| limit.to_string());
+    let limits = format!(";{};{}", limit(&figure.warning), limit(&figure.critical));
+    format!("{}={}{}{}", figure.label, figure.value, figure.unit, limits.trim_end_matches(';'))
+}
+
+/// Every alert and doubt, a line each: the plugin's long output.
+fn describe(page: &mut Page, report: &Report) {
+    for judged in &report.rules {
+        for alert in &judged.alerts {
+            page.line([
+                Span::new(role(alert.severity.status()), format!("{:<9}", alert.severity.word())),
+                Span::new(Role::Strong, format!(" {}", alert.rule)),
+                Span::plain(format!("  {}", alert.message)),
+            ]);
+        }
+        for doubt in &judged.doubts {
+            page.line([
+                Span::new(Role::Warn, format!("{:<9}", "UNKNOWN")),
+                Span::new(Role::Strong, format!(" {}", judged.rule)),
+                Span::plain(format!("  {}", doubt.why)),
+            ]);
+        }
+    }
+}
+
+fn role(status: Status) -> Role {
+    match status {
+        Status::Ok => Role::Good,
+        Status::Warning | Status::Unknown => Role::Warn,
+        Status::Critical => Role::Bad,
+    }
+}

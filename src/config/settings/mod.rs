@@ -1,0 +1,60 @@
+//! The table of settings: name, meaning, how each is read and shown; a new setting is one entry in the file of its area.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use serde_json::Value as Json;
+use toml::Value;
+
+use super::Config;
+
+mod core;
+mod tickers;
+
+/// One setting.
+pub struct Setting {
+    /// Its full name, as in `killswitch.approvals`.
+    pub name: &'static str,
+    /// What it does, with unit and range.
+    pub about: &'static str,
+    /// Takes over a value from a file in the given directory, or says what is wrong with it.
+    pub read: fn(&mut Config, &Value, &Path) -> Result<(), String>,
+    /// Its present value.
+    pub show: fn(&Config) -> Json,
+}
+
+/// Every area, in the order it is shown.
+const AREAS: [&[Setting]; 2] = [core::SETTINGS, tickers::SETTINGS];
+
+/// Every setting, in the order they are shown.
+pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {
+    AREAS.into_iter().flatten()
+}
+
+fn text(value: &Value) -> Result<&str, String> {
+    let text = value.as_str().ok_or("it must be a string")?;
+    if text.is_empty() { Err("it must not be empty".to_owned()) } else { Ok(text) }
+}
+
+fn integer(value: &Value, least: u64, most: u64) -> Result<u64, String> {
+    let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
+    number
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| format!("it must be a whole number from {least} to {most}"))
+}
+
+fn duration(value: &Value, least: Duration, most: Duration) -> Result<Duration, String> {
+    let shown = |duration| humantime::format_duration(duration).to_string();
+    let range = || format!("it must be a duration from {} to {}, as in \"30s\"", shown(least), shown(most));
+    let duration = value.as_str().and_then(|text| humantime::parse_duration(text).ok()).ok_or_else(range)?;
+    if (least..=most).contains(&duration) { Ok(duration) } else { Err(range()) }
+}
+
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}
+
+fn shown(delta: TimeDelta) -> String {
+    humantime::format_duration(delta.to_std().unwrap_or_default()).to_string()
+}

@@ -1,0 +1,55 @@
+//! What the rules judge: everything the state says, read beforehand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::killswitch::KillSwitch;
+use crate::domain::policy::Policies;
+
+/// One thing that was read, or not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Input<T> {
+    /// No selected rule needs it.
+    #[default]
+    NotRead,
+    /// There is none.
+    Missing,
+    /// It cannot be read, and why.
+    Unreadable(String),
+    /// Here it is.
+    Known(T),
+}
+
+/// The documents of a collection by name; one that cannot be read says why. Shared, so that a watch keeps it between ticks.
+pub type Collection<T> = Arc<BTreeMap<String, Result<T, String>>>;
+
+/// The kill switch as the rules see it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stops {
+    /// Paths of stop files that stand.
+    pub files: Vec<String>,
+    /// Places where one may stand and that cannot be looked at, and why.
+    pub doubts: Vec<String>,
+    /// The document, or why there is none to read.
+    pub document: Input<KillSwitch>,
+}
+
+/// Everything the rules judge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// When.
+    pub now: DateTime<Utc>,
+    /// The configured limits.
+    pub policies: Policies,
+    /// The kill switch.
+    pub stops: Input<Stops>,
+}
+
+impl Facts {
+    /// Facts of which nothing was read.
+    pub fn nothing(now: DateTime<Utc>) -> Self {
+        Self { now, policies: Policies::default(), stops: Input::NotRead }
+    }
+}

@@ -1,0 +1,48 @@
+//! Alert rules: one file each and one line in the registry; every rule is a pure function of the facts.
+
+pub mod facts;
+pub mod lifecycle;
+pub mod outcome;
+pub mod rule;
+
+mod trading_halted;
+
+pub use facts::{Collection, Facts, Input};
+pub use lifecycle::Alert;
+pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
+pub use rule::{Reading, Rule, Severity};
+
+/// Every rule, in the order they are evaluated and listed.
+pub const RULES: [&Rule; 1] = [&trading_halted::RULE];
+
+/// The rules a word selects: the rule of that id, or every rule of that group. Case does not matter.
+pub fn select(word: &str) -> Vec<&'static Rule> {
+    let named = |rule: &&Rule| rule.id.eq_ignore_ascii_case(word) || rule.group.eq_ignore_ascii_case(word);
+    RULES.into_iter().filter(named).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_says_what_it_is() {
+        for (index, rule) in RULES.iter().enumerate() {
+            assert!(RULES.iter().skip(index + 1).all(|other| other.id != rule.id), "{} twice", rule.id);
+            assert!(rule.id.chars().all(|c| c.is_ascii_uppercase() || c == '_'), "{}", rule.id);
+            let texts = [rule.group, rule.about, rule.why, rule.threshold, rule.example, rule.remedy];
+            assert!(texts.iter().all(|text| !text.is_empty()), "{} leaves something unsaid", rule.id);
+            assert!(!rule.severities.is_empty() && !rule.reads.is_empty(), "{}", rule.id);
+            assert_eq!(select(rule.id).first().map(|found| found.id), Some(rule.id));
+        }
+    }
+
+    #[test]
+    fn a_rule_that_was_told_nothing_never_fires() {
+        let facts = Facts::nothing(chrono::DateTime::UNIX_EPOCH);
+        for rule in RULES {
+            let outcome = (rule.evaluate)(&facts);
+            assert!(outcome.findings.is_empty(), "{} fires out of nothing", rule.id);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! One look at everything: load the facts, let every rule judge, bring `alerts/` up to date, pull the kill switch where told.
+
+use serde::Serialize;
+
+use crate::domain::alert::lifecycle::{self, Transition};
+use crate::domain::alert::{Alert, Doubt, Figure, Outcome, Rule, Severity};
+use crate::domain::policy::Policies;
+use crate::domain::status::Status;
+use crate::error::Result;
+
+use super::killswitch::settle;
+use super::{Notice, State};
+
+pub mod alerts;
+pub mod pull;
+pub mod runner;
+pub mod sight;
+
+pub use runner::Runner;
+pub use sight::Sight;
+
+/// The lock that makes looks take turns: a `check` from cron beside a running `watch`.
+pub const LOCK: &str = "check";
+
+/// What to look at.
+pub struct Request<'a> {
+    /// The rules to judge by.
+    pub rules: &'a [&'static Rule],
+    /// The limits to judge by.
+    pub policies: &'a Policies,
+}
+
+/// What one rule said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    /// The rule.
+    pub rule: &'static str,
+    /// The worst of what it found, UNKNOWN for doubt.
+    pub status: Status,
+    /// Its alerts that fire now, those it cannot judge at present included.
+    pub alerts: Vec<Alert>,
+    /// What it could not judge.
+    pub doubts: Vec<Doubt>,
+    /// Why it had nothing to judge, if so.
+    pub idle: Option<String>,
+    /// Figures for graphs.
+    pub figures: Vec<Figure>,
+}
+
+/// What happened to one alert in this look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The alert's fingerprint.
+    pub fingerprint: String,
+    /// What happened.
+    pub transition: Transition,
+    /// How bad it is now.
+    pub severity: Severity,
+    /// One sentence.
+    pub message: String,
+}
+
+/// What a look found.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The worst of all.
+    #[serde(skip)]
+    pub status: Status,
+    /// What every rule said, in their order.
+    pub rules: Vec<Judged>,
+    /// What happened to alerts in this look.
+    pub changes: Vec<Change>,
+    /// Halts that this look put in force.
+    pub pulled: Vec<lifecycle::Pulled>,
+    /// What else is worth knowing.
+    #[serde(skip)]
+    pub notices: Vec<Notice>,
+}
+
+impl Report {
+    /// Every alert that fires, the worst first.
+    pub fn firing(&self) -> Vec<&Alert> {
+        let mut firing: Vec<&Alert> = self.rules.iter().flat_map(|judged| &judged.alerts).collect();
+        firing.sort_by_key(|alert| std::cmp::Reverse(alert.severity));
+        firing
+    }
+}
+
+/// Looks once. `sight` carries over what is known between the looks of a watch; a single look starts with an empty one.
+pub fn look(
+    state: &State<'_>,
+    request: &Request<'_>,
+    sight: &mut Sight,
+    runner: &mut Runner,
+) -> Result<Report> {
+    let _turn = state.backend.lock(LOCK, state.wait)?;
+    let mut notices = settle::settle(state);
+    sight.refresh(state, request.rules);
+    let facts = sight.facts(state, request.policies);
+    let outcomes = runner.judge(request.rules, &facts);
+    let mut report = Report {
+        status: Status::Ok,
+        rules: Vec::new(),
+        changes: Vec::new(),
+        pulled: Vec::new(),
+        notices: Vec::new(),
+    };
+    for (rule, outcome) in request.rules.iter().zip(outcomes) {
+        let alerts = alerts::update(state, sight, rule, &outcome, &mut report);
+        let judged = judged(rule, outcome, alerts);
+        report.status = report.status.max(judged.status);
+        report.rules.push(judged);
+    }
+    alerts::prune(state, sight, &mut report);
+    notices.append(&mut report.notices);
+    report.notices = notices;
+    Ok(report)
+}
+
+fn judged(rule: &Rule, outcome: Outcome, alerts: Vec<Alert>) -> Judged {
+    let found = alerts.iter().map(|alert| alert.severity.status()).max().unwrap_or(Status::Ok);
+    let doubt = if outcome.doubts.is_empty() { Status::Ok } else { Status::Unknown };
+    Judged {
+        rule: rule.id,
+        status: found.max(doubt),
+        alerts,
+        doubts: outcome.doubts,
+        idle: outcome.idle,
+        figures: outcome.figures,
+    }
+}
