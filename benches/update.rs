@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use nija::clock::{Clock as _, System};
-use nija::domain::client::{Client, KillSwitchSeen};
+use nija::domain::heartbeat::{Heartbeat, KillSwitchSeen};
 use nija::domain::key::Key;
 use nija::store::Durability;
 use nija::store::document::{self, Stored};
@@ -56,10 +56,10 @@ impl Updater {
     /// Lock, read, change, commit durably.
     fn update(&self) -> Outcome {
         let seen = KillSwitchSeen { revision: 1, stop_file: false, at: self.clock.now() };
-        let mut opened = document::open::<Client>(&self.backend, &self.key, LOCK_WAIT)?;
+        let mut opened = document::open::<Heartbeat>(&self.backend, &self.key, LOCK_WAIT)?;
         let mut client = match std::mem::replace(&mut opened.stored, Stored::Missing) {
             Stored::Present(client) => client,
-            Stored::Missing => Client::new(&self.key.name, seen, 1, "bench"),
+            Stored::Missing => Heartbeat::new(&self.key.name, seen, 1, "bench"),
             Stored::Unreadable(why) => return Err(why.to_string().into()),
         };
         client.report(seen, std::process::id(), "bench");
@@ -72,7 +72,7 @@ impl Updater {
         Ok(u64::try_from((self.clock.monotonic() - from).as_nanos())?)
     }
 
-    fn stored(&self) -> Outcome<Client> {
+    fn stored(&self) -> Outcome<Heartbeat> {
         match document::read(&self.backend, &self.key)? {
             Stored::Present(client) => Ok(client),
             other => Err(format!("{}: {other:?}", self.key.file()).into()),

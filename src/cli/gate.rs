@@ -5,13 +5,13 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::App;
-use crate::domain::client::KillSwitchSeen;
 use crate::domain::gate::{Reason, Verdict};
+use crate::domain::heartbeat::KillSwitchSeen;
 use crate::domain::order::{Order, Side};
 use crate::domain::status::Status;
 use crate::error::Result;
 use crate::ops::gate::Gate as Asked;
-use crate::ops::{Notice, client};
+use crate::ops::{Notice, heartbeat};
 use crate::output::{Page, Reply, Role, Span};
 
 /// Answer whether an order may go out now
@@ -101,7 +101,7 @@ fn record(app: &App, config: &crate::config::Config, name: &str, gate: &Asked) -
     let context = app.context(config, &identity);
     let state = context.open()?;
     let seen = KillSwitchSeen { revision: gate.revision(), stop_file: gate.saw_stop_file(), at: state.now() };
-    client::saw(&state, name, seen)
+    heartbeat::saw(&state, name, seen)
 }
 
 fn reply(verdict: &Verdict<'_>) -> Reply {

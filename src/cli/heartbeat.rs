@@ -6,7 +6,7 @@ use serde_json::json;
 use super::app::{self, App};
 use super::killswitch::status::describe_clients;
 use crate::error::Result;
-use crate::ops::client;
+use crate::ops::heartbeat;
 use crate::output::{Page, Reply, Role, Span};
 
 /// Report that a component is alive, and see who listens
@@ -59,7 +59,7 @@ impl Heartbeat {
             let mut page = Page::new();
             Ok(match self {
                 Self::Ping(ping) => {
-                    let client = client::ping(state, &ping.name)?;
+                    let client = heartbeat::ping(state, &ping.name)?;
                     let seen = client.killswitch;
                     let saw = if seen.stop_file { ", a stop file stands" } else { "" };
                     page.line([
@@ -75,12 +75,12 @@ impl Heartbeat {
                     reply
                 }
                 Self::Status(_) => {
-                    let (revision, clients) = client::present(state)?;
+                    let (revision, clients) = heartbeat::present(state)?;
                     describe_clients(&mut page, &clients);
                     Reply::new(self.format(), &json!({"revision": revision, "clients": clients}), page)
                 }
                 Self::Forget(forget) => {
-                    client::forget(state, &forget.name)?;
+                    heartbeat::forget(state, &forget.name)?;
                     page.text(format!("forgot {}", forget.name));
                     app::state_line(&mut page, config);
                     let mut reply = Reply::new(self.format(), &json!({"name": forget.name}), page);

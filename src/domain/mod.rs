@@ -2,10 +2,10 @@
 
 pub mod alert;
 pub mod audit;
-pub mod client;
 pub mod document;
 pub mod gate;
 pub mod halt;
+pub mod heartbeat;
 pub mod key;
 pub mod killswitch;
 pub mod operator;

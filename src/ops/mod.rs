@@ -18,10 +18,10 @@ use crate::store::journal::Journal;
 
 pub mod audit;
 pub mod check;
-pub mod client;
 pub mod confirm;
 pub mod doctor;
 pub mod gate;
+pub mod heartbeat;
 pub mod identity;
 pub mod init;
 pub mod killswitch;

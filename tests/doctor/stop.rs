@@ -2,7 +2,7 @@
 
 use fs2::FileExt as _;
 use nija::domain::status::Status;
-use nija::ops::client;
+use nija::ops::heartbeat;
 
 use crate::ward::{Ward, chmod};
 
@@ -106,6 +106,6 @@ fn a_lock_that_cannot_be_opened_is_critical() {
 fn a_stop_nobody_listens_to_is_a_warning() {
     let ward = Ward::healthy();
     ward.assert_ok("clients");
-    ward.with_state(|state| client::forget(state, "bot-a").unwrap());
+    ward.with_state(|state| heartbeat::forget(state, "bot-a").unwrap());
     ward.assert_mended("clients", Status::Warning, "no client has ever reported");
 }

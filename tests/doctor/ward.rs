@@ -11,7 +11,7 @@ use nija::domain::halt::{Actor, Mode, Source};
 use nija::domain::status::Status;
 use nija::ops::doctor::{CHECKS, Finding, Patient, Report, examine};
 use nija::ops::killswitch::activate::{Request, activate};
-use nija::ops::{Context, Identity, State, client, identity, init};
+use nija::ops::{Context, Identity, State, heartbeat, identity, init};
 use serde_json::Value;
 
 /// The user that tests of refused access run as.
@@ -32,7 +32,7 @@ impl Ward {
     pub(crate) fn healthy() -> Self {
         let ward = Self::empty();
         ward.with_context(|context| init::init(context, 0o755).unwrap());
-        ward.with_state(|state| client::ping(state, "bot-a").unwrap());
+        ward.with_state(|state| heartbeat::ping(state, "bot-a").unwrap());
         ward
     }
 

@@ -4,13 +4,13 @@ use std::process::Child;
 
 use nija::clock::System;
 use nija::config::{Config, Environment};
-use nija::domain::client::Client;
 use nija::domain::document::{Document, decode};
 use nija::domain::halt::{Mode, Scope, Source};
+use nija::domain::heartbeat::Heartbeat;
 use nija::domain::killswitch::KillSwitch;
 use nija::ops::identity::random_id;
 use nija::ops::killswitch::activate::{Request, activate};
-use nija::ops::{Context, Identity, client};
+use nija::ops::{Context, Identity, heartbeat};
 
 use crate::common::TestEnv;
 
@@ -46,12 +46,15 @@ fn no_heartbeat_is_lost() {
         let state = context.open().unwrap();
         for change in 0..CHANGES {
             let own = format!("bot-{writer}");
-            client::ping(&state, if change % 2 == 0 { "shared" } else { &own }).unwrap();
+            heartbeat::ping(&state, if change % 2 == 0 { "shared" } else { &own }).unwrap();
         }
     });
-    assert_eq!(read::<Client>(&env, "heartbeats/shared.json").seq, (WRITERS * CHANGES / 2) as u64);
+    assert_eq!(read::<Heartbeat>(&env, "heartbeats/shared.json").seq, (WRITERS * CHANGES / 2) as u64);
     for writer in 0..WRITERS {
-        assert_eq!(read::<Client>(&env, &format!("heartbeats/bot-{writer}.json")).seq, (CHANGES / 2) as u64);
+        assert_eq!(
+            read::<Heartbeat>(&env, &format!("heartbeats/bot-{writer}.json")).seq,
+            (CHANGES / 2) as u64
+        );
     }
 }
 
@@ -103,7 +106,7 @@ fn real_processes_lose_nothing() {
         }
     }
     assert_eq!(read::<KillSwitch>(&env, "killswitch.json").halts[0].count, (WRITERS * ROUNDS) as u64);
-    assert_eq!(read::<Client>(&env, "heartbeats/shared.json").seq, (WRITERS * ROUNDS) as u64);
+    assert_eq!(read::<Heartbeat>(&env, "heartbeats/shared.json").seq, (WRITERS * ROUNDS) as u64);
     recorded(&env, WRITERS * ROUNDS);
 }
 

@@ -1,7 +1,7 @@
 //! Documents and stop-file lines come back as they were written, unknown fields included; newer majors are refused.
 
-use nija::domain::client::Client;
 use nija::domain::document::{Document, Unreadable, decode, encode};
+use nija::domain::heartbeat::Heartbeat;
 use nija::domain::killswitch::KillSwitch;
 use nija::domain::operator::Operators;
 use nija::domain::sentinel::{RESERVE_LEN, parse, reserve};
@@ -111,7 +111,7 @@ proptest! {
     fn a_document_of_one_type_is_not_one_of_another(killswitch in make::killswitch(), client in make::client()) {
         prop_assert!(decode::<Operators>(&encode(&killswitch).unwrap()).is_err());
         prop_assert!(decode::<KillSwitch>(&encode(&client).unwrap()).is_err());
-        prop_assert!(decode::<Client>(&encode(&killswitch).unwrap()).is_err());
+        prop_assert!(decode::<Heartbeat>(&encode(&killswitch).unwrap()).is_err());
     }
 
     #[test]

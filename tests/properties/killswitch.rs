@@ -1,8 +1,8 @@
 //! Transitions of the kill switch.
 
 use chrono::TimeDelta;
-use nija::domain::client::{Awaited, Confirmation};
 use nija::domain::halt::{Actor, Halt, Mode, Scope};
+use nija::domain::heartbeat::{Awaited, Confirmation};
 use nija::domain::killswitch::{Change, KillSwitch};
 use nija::domain::release::Seen;
 use proptest::collection::vec;

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use nija::domain::audit::{Event, Mark, Outbox};
-use nija::domain::client::{Client, KillSwitchSeen};
 use nija::domain::halt::{Actor, Cause, Mode, Scope, Source};
+use nija::domain::heartbeat::{Heartbeat, KillSwitchSeen};
 use nija::domain::killswitch::KillSwitch;
 use nija::domain::operator::{Operator, Operators};
 use nija::domain::order::{Order, Side};
@@ -219,10 +219,10 @@ pub(crate) fn operators() -> impl Strategy<Value = Operators> {
     })
 }
 
-pub(crate) fn client() -> impl Strategy<Value = Client> {
+pub(crate) fn client() -> impl Strategy<Value = Heartbeat> {
     (text(), any::<u64>(), any::<bool>(), time(), any::<u32>(), text()).prop_map(
         |(name, revision, stop_file, at, pid, host)| {
-            Client::new(&name, KillSwitchSeen { revision, stop_file, at }, pid, &host)
+            Heartbeat::new(&name, KillSwitchSeen { revision, stop_file, at }, pid, &host)
         },
     )
 }

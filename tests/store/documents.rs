@@ -1,7 +1,7 @@
 //! Typed documents under their locks: what may be written over, and what is kept.
 
-use nija::domain::client::{Client, KillSwitchSeen};
 use nija::domain::document::{Unreadable, encode};
+use nija::domain::heartbeat::{Heartbeat, KillSwitchSeen};
 use nija::domain::key::Key;
 use nija::domain::killswitch::KillSwitch;
 use nija::error::Kind;
@@ -139,8 +139,8 @@ fn the_lock_of_an_entry_never_changes_its_name() {
     for name in ["bot-a", "BTC/USD", "x"] {
         let key = Key::entry("heartbeats", name).unwrap();
         let seen = KillSwitchSeen { revision: 1, stop_file: false, at: at(0) };
-        let mut opened = open::<Client>(&backend, &key, HANG).unwrap();
-        opened.commit(&mut Client::new(name, seen, 1, "host"), at(0), Durability::Relaxed).unwrap();
+        let mut opened = open::<Heartbeat>(&backend, &key, HANG).unwrap();
+        opened.commit(&mut Heartbeat::new(name, seen, 1, "host"), at(0), Durability::Relaxed).unwrap();
     }
     let locks = super::place::names(&dir.path().join(".locks"));
     assert_eq!(locks, ["heartbeats.07", "heartbeats.6f", "heartbeats.78"]);

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use super::super::app::{self, App};
 use super::super::words;
 use crate::config::Config;
-use crate::domain::client::{Awaited, Confirmation};
 use crate::domain::halt::{Mode, Scope, Source};
+use crate::domain::heartbeat::{Awaited, Confirmation};
 use crate::domain::killswitch::Change;
 use crate::domain::status::Status;
 use crate::error::{Kind, Result};
-use crate::ops::client::{self, Awaiting, Confirmations};
+use crate::ops::heartbeat::{self, Awaiting, Confirmations};
 use crate::ops::killswitch::activate::{self as op, Report, Request, Step};
 use crate::ops::{Context, Notice};
 use crate::output::{self, Page, Reply, Role, Span};
@@ -87,13 +87,13 @@ impl Activate {
         limit: Duration,
     ) -> Result<Confirmations> {
         let state = context.open_waiting(context.config.lock_wait)?;
-        let seen = client::look(&state);
+        let seen = heartbeat::look(&state);
         let awaited = Awaited {
             revision: report.revision.unwrap_or(seen.revision),
             stop_file: report.revision.is_none() && seen.stop_file,
             since: (!report.raised.is_empty()).then_some(report.activation.cause.at),
         };
-        client::wait(&state, awaited, limit, &mut |client| {
+        heartbeat::wait(&state, awaited, limit, &mut |client| {
             let mut page = Page::new();
             page.line(confirmed(client));
             output::announce(&page, app.style);

@@ -4,10 +4,10 @@ use clap::Args;
 
 use super::super::app::{self, App};
 use super::super::words;
-use crate::domain::client::Confirmation;
+use crate::domain::heartbeat::Confirmation;
 use crate::domain::status::Status as Monitored;
 use crate::error::Result;
-use crate::ops::client::Listener;
+use crate::ops::heartbeat::Listener;
 use crate::ops::killswitch::status::{self, Report, Verdict};
 use crate::output::{Page, Reply, Role, Span};
 

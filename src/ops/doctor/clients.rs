@@ -1,8 +1,8 @@
 //! Who would hear a stop.
 
 use super::{Check, Finding, Patient, access};
-use crate::domain::client::{Awaited, Confirmation};
-use crate::ops::client::{COLLECTION, listeners};
+use crate::domain::heartbeat::{Awaited, Confirmation};
+use crate::ops::heartbeat::{COLLECTION, listeners};
 
 /// The components that listen.
 pub const CLIENTS: Check = Check { name: "clients", about: "somebody listens to a stop", run: clients };

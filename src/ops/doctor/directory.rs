@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Check, Finding, Patient, access, quoted};
 use crate::domain::document::Document as _;
 use crate::domain::operator::Operators;
-use crate::ops::client::COLLECTION;
+use crate::ops::heartbeat::COLLECTION;
 use crate::ops::{killswitch, operator};
 use crate::store::directory::RESERVE_FOLDER;
 use crate::store::file::LOCKS;

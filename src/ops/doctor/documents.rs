@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use super::{Check, Finding, Patient, quoted};
-use crate::domain::client::Client;
 use crate::domain::document::{self, Document, Unreadable};
+use crate::domain::heartbeat::Heartbeat;
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
 use crate::error::{Error, Kind, Result};
-use crate::ops::client::COLLECTION;
+use crate::ops::heartbeat::COLLECTION;
 use crate::ops::{State, killswitch, operator};
 
 /// Every document.
@@ -28,7 +28,7 @@ pub fn every(state: &State<'_>) -> Result<Vec<(Key, Decode)>> {
         vec![(killswitch::key(), decode::<KillSwitch>), (operator::key(), decode::<Operators>)];
     let mut clients = state.backend.list(COLLECTION)?;
     clients.sort();
-    all.extend(clients.into_iter().map(|key| (key, decode::<Client> as Decode)));
+    all.extend(clients.into_iter().map(|key| (key, decode::<Heartbeat> as Decode)));
     Ok(all)
 }
 

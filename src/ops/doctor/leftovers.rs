@@ -4,7 +4,7 @@ use std::os::unix::fs::MetadataExt as _;
 
 use super::{Check, Finding, Patient, quoted};
 use crate::domain::sentinel::FILE_NAME;
-use crate::ops::client::COLLECTION;
+use crate::ops::heartbeat::COLLECTION;
 use crate::ops::killswitch;
 use crate::store::directory::RESERVE_FOLDER;
 use crate::store::inspect::{Entry, entries};

@@ -9,7 +9,7 @@ use crate::domain::release::Request;
 use crate::error::{Error, Result};
 use crate::store::document::{self, Stored};
 
-use super::super::client::{self, Listener};
+use super::super::heartbeat::{self, Listener};
 use super::super::{Notice, State};
 use super::{key, settle, standing};
 
@@ -75,7 +75,7 @@ pub fn status(state: &State<'_>, env_stop: Option<String>) -> Result<Report> {
     notices
         .extend(unreadable.as_ref().map(|error| Notice::of("STATE_UNREADABLE", "trading is halted", error)));
     let revision = document.as_ref().map_or(0, |document| document.header.revision);
-    let clients = client::listeners(state, client::awaited(document.as_ref(), !stops.is_empty()))?;
+    let clients = heartbeat::listeners(state, heartbeat::awaited(document.as_ref(), !stops.is_empty()))?;
     let (halts, requests) =
         document.map_or_else(Default::default, |document| (document.halts, document.requests));
     let requests = requests.into_iter().filter(|request| request.is_open(state.now())).collect();

@@ -1,23 +1,17 @@
-//! Who listens: recording what a client has seen, and waiting until every live one has seen the stop.
+//! Who listens: every component and whether it has seen the stop, and waiting until every live one has.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::json;
 
-use crate::domain::client::{Awaited, Client, Confirmation, KillSwitchSeen};
-use crate::domain::halt::Source;
-use crate::domain::key::Key;
+use crate::domain::heartbeat::{Awaited, Confirmation, Heartbeat};
 use crate::domain::killswitch::KillSwitch;
-use crate::error::{Error, Kind, Result};
-use crate::store::Durability;
+use crate::error::Result;
 use crate::store::document::{self, Stored};
 
-use super::{State, killswitch};
-
-/// The folder of clients.
-pub const COLLECTION: &str = "heartbeats";
+use super::super::{State, killswitch};
+use super::COLLECTION;
 
 /// How often waiting looks again.
 const POLL: Duration = Duration::from_millis(10);
@@ -35,11 +29,6 @@ pub struct Listener {
     pub seen_at: Option<DateTime<Utc>>,
     /// When it was last heard of; `null` when its record cannot be read.
     pub last_seen: Option<DateTime<Utc>>,
-}
-
-/// The key of a client's record.
-pub fn key(name: &str) -> Result<Key> {
-    Key::entry(COLLECTION, name).map_err(|why| Error::new(Kind::Usage, why).hint("nija heartbeat ping bot-a"))
 }
 
 /// What a client has to have seen to know the present state.
@@ -63,7 +52,7 @@ pub fn present(state: &State<'_>) -> Result<(u64, Vec<Listener>)> {
     Ok((document.map_or(0, |document| document.header.revision), listeners(state, awaited)?))
 }
 
-fn read_killswitch(state: &State<'_>) -> Option<KillSwitch> {
+pub(super) fn read_killswitch(state: &State<'_>) -> Option<KillSwitch> {
     match document::read(&*state.backend, &killswitch::key()) {
         Ok(Stored::Present(document)) => Some(document),
         _ => None,
@@ -76,7 +65,7 @@ pub fn listeners(state: &State<'_>, awaited: Awaited) -> Result<Vec<Listener>> {
     keys.sort();
     let mut listeners = Vec::with_capacity(keys.len());
     for key in keys {
-        match document::read::<Client>(&*state.backend, &key) {
+        match document::read::<Heartbeat>(&*state.backend, &key) {
             Ok(Stored::Present(client)) => listeners.push(listener(state, &client, awaited)),
             Ok(Stored::Missing) => {}
             Ok(Stored::Unreadable(_)) | Err(_) => listeners.push(Listener {
@@ -91,7 +80,7 @@ pub fn listeners(state: &State<'_>, awaited: Awaited) -> Result<Vec<Listener>> {
     Ok(listeners)
 }
 
-fn listener(state: &State<'_>, client: &Client, awaited: Awaited) -> Listener {
+fn listener(state: &State<'_>, client: &Heartbeat, awaited: Awaited) -> Listener {
     let confirmation = client.confirmation(awaited, state.context.config.live_within, state.now());
     Listener {
         name: client.name.clone(),
@@ -100,68 +89,6 @@ fn listener(state: &State<'_>, client: &Client, awaited: Awaited) -> Listener {
         seen_at: Some(client.killswitch.at),
         last_seen: Some(client.last_seen),
     }
-}
-
-/// What the kill switch looks like to a client that looks now.
-pub fn look(state: &State<'_>) -> KillSwitchSeen {
-    // The stop file first: a release writes the stop into the document before it takes the file away.
-    let (stops, doubts) = killswitch::standing(state.context);
-    let stop_file = !stops.is_empty() || !doubts.is_empty();
-    let revision = read_killswitch(state).map_or(0, |document| document.header.revision);
-    KillSwitchSeen { revision, stop_file, at: state.now() }
-}
-
-/// Records that a client is alive and what it sees of the kill switch. Returns the record.
-pub fn ping(state: &State<'_>, name: &str) -> Result<Client> {
-    write(state, name, look(state), true).map(|client| client.1)
-}
-
-/// Records what a client saw at the gate, if that is news. Returns whether anything was written.
-pub fn saw(state: &State<'_>, name: &str, seen: KillSwitchSeen) -> Result<bool> {
-    let live_within = state.context.config.live_within;
-    let stored = document::read::<Client>(&*state.backend, &key(name)?)?;
-    if let Stored::Present(client) = stored
-        && !client.has_news(seen.revision, seen.stop_file, live_within, seen.at)
-    {
-        return Ok(false);
-    }
-    write(state, name, seen, false).map(|(written, _)| written)
-}
-
-fn write(state: &State<'_>, name: &str, seen: KillSwitchSeen, always: bool) -> Result<(bool, Client)> {
-    let identity = state.context.identity;
-    let mut opened = document::open::<Client>(&*state.backend, &key(name)?, state.wait)?;
-    let mut client = match std::mem::replace(&mut opened.stored, Stored::Missing) {
-        Stored::Present(client) => client,
-        Stored::Missing => Client::new(name, seen, identity.pid, &identity.host),
-        unreadable @ Stored::Unreadable(_) => {
-            opened.stored = unreadable;
-            opened.set_aside(state.now())?;
-            Client::new(name, seen, identity.pid, &identity.host)
-        }
-    };
-    let news = client.has_news(seen.revision, seen.stop_file, state.context.config.live_within, seen.at);
-    if always || news || client.seq == 0 {
-        client.report(seen, identity.pid, &identity.host);
-        // A lost heartbeat is repeated by the next; syncing each would cost more than it saves.
-        opened.commit(&mut client, state.now(), Durability::Relaxed)?;
-        return Ok((true, client));
-    }
-    Ok((false, client))
-}
-
-/// Forgets a client, on the record.
-pub fn forget(state: &State<'_>, name: &str) -> Result<()> {
-    let opened = document::open::<Client>(&*state.backend, &key(name)?, state.wait)?;
-    if matches!(opened.stored, Stored::Missing) {
-        return Err(
-            Error::new(Kind::NotFound, format!("no client '{name}' is known")).hint("nija heartbeat status")
-        );
-    }
-    opened.remove()?;
-    let event = state.context.event(Source::Cli, "heartbeat.forget", &format!("heartbeat:{name}"), json!({}));
-    state.journal().append(&[event], state.now(), Durability::Strict)?;
-    Ok(())
 }
 
 /// How a stop was confirmed.

@@ -1,45 +1,9 @@
-//! Who listens: a client's heartbeat record, and whether it has seen the stop.
+//! Who listens: whether a component has seen the stop.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use super::document::{Document, Header};
-
-/// A document of `heartbeats/`: one component that pings or asks the gate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Client {
-    /// The common fields.
-    #[serde(flatten)]
-    pub header: Header,
-    /// The component's name.
-    pub name: String,
-    /// Counts its beats; a change of this number is what proves life.
-    pub seq: u64,
-    /// When it was last heard of.
-    pub last_seen: DateTime<Utc>,
-    /// Process that reported last.
-    pub pid: u32,
-    /// Machine it reported from.
-    pub host: String,
-    /// What it last knew of the kill switch.
-    pub killswitch: KillSwitchSeen,
-    /// Fields of newer minor versions, kept as they are.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
-}
-
-impl Document for Client {
-    const FORMAT: &'static str = "nija.heartbeat";
-
-    fn header(&self) -> &Header {
-        &self.header
-    }
-
-    fn header_mut(&mut self) -> &mut Header {
-        &mut self.header
-    }
-}
+use super::record::Heartbeat;
 
 /// The state of the kill switch as a client saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,21 +41,7 @@ pub enum Confirmation {
     Unreadable,
 }
 
-impl Client {
-    /// The record of a component that reports for the first time.
-    pub fn new(name: &str, seen: KillSwitchSeen, pid: u32, host: &str) -> Self {
-        Self {
-            header: Header::new::<Self>(seen.at),
-            name: name.to_owned(),
-            seq: 0,
-            last_seen: seen.at,
-            pid,
-            host: host.to_owned(),
-            killswitch: seen,
-            extra: Map::new(),
-        }
-    }
-
+impl Heartbeat {
     /// Whether this client has seen what is awaited; a silent one is absent at exactly `live_within`.
     pub fn confirmation(&self, awaited: Awaited, live_within: TimeDelta, now: DateTime<Utc>) -> Confirmation {
         let seen = self.killswitch;
@@ -107,31 +57,6 @@ impl Client {
             Confirmation::Absent
         }
     }
-
-    /// Whether a gate call that sees this has anything new to record: another state, or half the live window gone.
-    pub fn has_news(
-        &self,
-        revision: u64,
-        stop_file: bool,
-        live_within: TimeDelta,
-        now: DateTime<Utc>,
-    ) -> bool {
-        let known = self.killswitch.revision == revision && self.killswitch.stop_file == stop_file;
-        let age = now.signed_duration_since(self.last_seen);
-        !known || age >= live_within / 2 || age < TimeDelta::zero()
-    }
-
-    /// Takes over a report.
-    pub fn report(&mut self, seen: KillSwitchSeen, pid: u32, host: &str) {
-        let known = self.killswitch.revision == seen.revision && self.killswitch.stop_file == seen.stop_file;
-        if !known {
-            self.killswitch = seen;
-        }
-        self.seq = self.seq.saturating_add(1);
-        self.last_seen = seen.at;
-        self.pid = pid;
-        host.clone_into(&mut self.host);
-    }
 }
 
 #[cfg(test)]
@@ -143,7 +68,7 @@ mod tests {
         let at = |second: i64| DateTime::from_timestamp(second, 0).unwrap();
         let saw = |revision, second| {
             let seen = KillSwitchSeen { revision, stop_file: true, at: at(second) };
-            let client = Client::new("bot-a", seen, 1, "host");
+            let client = Heartbeat::new("bot-a", seen, 1, "host");
             let awaited = Awaited { revision: 7, stop_file: false, since: Some(at(100)) };
             client.confirmation(awaited, TimeDelta::minutes(10), at(101))
         };
