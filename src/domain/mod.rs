@@ -15,3 +15,4 @@ pub mod release;
 pub mod sentinel;
 pub mod status;
 pub mod ticker;
+pub mod watch;

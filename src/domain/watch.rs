@@ -1,0 +1,103 @@
+//! The watch: when `nija watch` last completed a look at everything, so that the gate can insist on one.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::document::{Document, Header};
+use super::key::Key;
+
+/// The key of the document.
+pub fn key() -> Key {
+    Key::singleton("watch")
+}
+
+/// `watch.json`: written by `nija watch` after each completed tick, and by nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// The common fields.
+    #[serde(flatten)]
+    pub header: Header,
+    /// When the last completed tick ended, by the wall clock: for people. Ages go by [`Self::age`].
+    pub ticked_at: DateTime<Utc>,
+    /// Names the machine's start that `since_boot_ns` counts from.
+    pub boot_id: String,
+    /// When the last completed tick ended: nanoseconds since the machine was started, time suspended included.
+    pub since_boot_ns: u64,
+    /// The process that watches.
+    pub pid: u32,
+    /// How often it ticks at least, in seconds.
+    pub interval_seconds: u64,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Document for Watch {
+    const FORMAT: &'static str = "nija.watch";
+
+    fn header(&self) -> &Header {
+        &self.header
+    }
+
+    fn header_mut(&mut self) -> &mut Header {
+        &mut self.header
+    }
+}
+
+impl Watch {
+    /// The document of a watch that has not been stored yet and whose tick ended at this very moment.
+    pub fn new(
+        now: DateTime<Utc>,
+        boot_id: &str,
+        since_boot: Duration,
+        pid: u32,
+        interval: Duration,
+    ) -> Self {
+        let mut watch = Self {
+            header: Header::new::<Self>(now),
+            ticked_at: now,
+            boot_id: String::new(),
+            since_boot_ns: 0,
+            pid,
+            interval_seconds: interval.as_secs(),
+            extra: Map::new(),
+        };
+        watch.tick(now, boot_id, since_boot);
+        watch
+    }
+
+    /// Takes over that another tick ended.
+    pub fn tick(&mut self, now: DateTime<Utc>, boot_id: &str, since_boot: Duration) {
+        self.ticked_at = now;
+        boot_id.clone_into(&mut self.boot_id);
+        self.since_boot_ns = u64::try_from(since_boot.as_nanos()).unwrap_or(u64::MAX);
+    }
+
+    /// How long ago the last tick ended, for a reader whose machine is named `boot_id` and has run for `since_boot`, taken
+    /// *after* this document was read. `None` is no watch: it ticked on another machine or before a restart, this machine's
+    /// start has no name, or the tick lies ahead, which no clock that never runs backwards can explain.
+    pub fn age(&self, boot_id: &str, since_boot: Duration) -> Option<Duration> {
+        let same_start = !boot_id.is_empty() && self.boot_id == boot_id;
+        if same_start { since_boot.checked_sub(Duration::from_nanos(self.since_boot_ns)) } else { None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_tick_of_this_start_of_this_machine_has_an_age() {
+        let at = |seconds| Duration::from_secs(seconds);
+        let watch = Watch::new(DateTime::UNIX_EPOCH, "boot-1", at(100), 1, at(30));
+        assert_eq!(watch.age("boot-1", at(160)), Some(at(60)));
+        assert_eq!(watch.age("boot-1", at(100)), Some(at(0)));
+        assert_eq!(watch.age("boot-1", at(99)), None, "it lies ahead");
+        assert_eq!(watch.age("boot-2", at(160)), None);
+        let nameless = Watch::new(DateTime::UNIX_EPOCH, "", at(100), 1, at(30));
+        assert_eq!(nameless.age("", at(160)), None);
+    }
+}
