@@ -13,6 +13,7 @@ pub mod order;
 pub mod policy;
 pub mod release;
 pub mod sentinel;
+pub mod slippage;
 pub mod status;
 pub mod ticker;
 pub mod watch;
