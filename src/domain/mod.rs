@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod audit;
+pub mod cooldown;
 pub mod document;
 pub mod gate;
 pub mod halt;
