@@ -1,8 +1,8 @@
 //! What statistics run over: a fill as a few integers, read from its line without allocating.
 
 use super::fixed::{self, BPS_PLACES, MONEY_PLACES};
+use super::instant;
 use super::line::{self, Why};
-use super::moment;
 use crate::domain::order::Side;
 
 /// A fill, as far as statistics need it. Names are those of the line.
@@ -52,7 +52,7 @@ impl Sample<'_> {
 pub fn scan(line: &[u8]) -> Result<Sample<'_>, Why> {
     let mut rest = Rest(line::checked(line)?);
     let id = rest.text(b"{\"id\":\"").ok_or(Why::Part("id"))?;
-    let at = rest.quoted(b",\"at\":\"").and_then(moment::nanoseconds);
+    let at = rest.quoted(b",\"at\":\"").and_then(instant::nanoseconds);
     let ticker = rest.text(b",\"ticker\":\"").ok_or(Why::Part("ticker"))?;
     let side = match rest.quoted(b",\"side\":\"") {
         Some(b"buy") => Side::Buy,
