@@ -19,6 +19,7 @@ use crate::store::journal::Journal;
 pub mod audit;
 pub mod check;
 pub mod confirm;
+pub mod cooldown;
 pub mod doctor;
 pub mod gate;
 pub mod heartbeat;

@@ -63,7 +63,7 @@ pub struct Mark {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It was reported before, as this one.
-    Known(StopLoss),
+    Known(Box<StopLoss>),
     /// It counts.
     Counted {
         /// Its number within the window, from 1.
@@ -71,6 +71,15 @@ pub enum Outcome {
         /// The lock.
         locked: Locked,
     },
+}
+
+/// What a stop-loss did to every ticker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guarded {
+    /// Whether it was not counted before, and is now.
+    pub counted: bool,
+    /// The lock, if it came to one.
+    pub locked: Option<Locked>,
 }
 
 impl Cooldown {
@@ -136,7 +145,7 @@ impl Cooldown {
         now: DateTime<Utc>,
     ) -> Outcome {
         if let Some(known) = self.known(stop) {
-            return Outcome::Known(known.clone());
+            return Outcome::Known(Box::new(known.clone()));
         }
         let hits = self.count(stop, policy.escalation.window);
         let nth = hits.len();
@@ -150,28 +159,22 @@ impl Cooldown {
     }
 
     /// Counts a stop-loss of any ticker on the document of all of them, unless it is counted already, and locks every ticker
-    /// if that makes too many within the window. Returns whether anything changed, and the lock if it came to one.
-    pub fn guard(
-        &mut self,
-        stop: &StopLoss,
-        policy: &Policy,
-        mark: Mark,
-        now: DateTime<Utc>,
-    ) -> (bool, Option<Locked>) {
+    /// if that makes too many within the window.
+    pub fn guard(&mut self, stop: &StopLoss, policy: &Policy, mark: Mark, now: DateTime<Utc>) -> Guarded {
         let guard = policy.guard;
         if !guard.enabled || self.known(stop).is_some() {
-            return (false, None);
+            return Guarded { counted: false, locked: None };
         }
         let mut hits = self.count(stop, guard.window);
         let (count, until) = (hits.len(), stop.hit.at + guard.duration);
         // One that is reported late may have nothing left to lock.
         if count < guard.count || until <= now {
-            return (true, None);
+            return Guarded { counted: true, locked: None };
         }
         let reason = format!("{count} stop-losses within the window");
         let latest = hits.split_off(count.saturating_sub(guard.count));
         let lock = by_rule(STOP_LOSS_GUARD, Side::Both, stop.hit.at, guard.duration, reason, latest, mark);
-        (true, Some(self.lock(lock, now)))
+        Guarded { counted: true, locked: Some(self.lock(lock, now)) }
     }
 
     /// The same stop-loss as it was reported before.

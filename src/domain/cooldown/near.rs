@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn edits_are_counted_as_levenshtein_did() {
-        let edits = |from: &str, to: &str| super::edits(&letters(from), &letters(to));
+        let edits = |from: &str, to: &str| edits(&letters(from), &letters(to));
         assert_eq!((edits("kitten", "sitting"), edits("", "abc"), edits("abc", "")), (3, 3, 3));
     }
 }
