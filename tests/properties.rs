@@ -18,3 +18,6 @@ mod make;
 #[cfg(test)]
 #[path = "properties/people.rs"]
 mod people;
+#[cfg(test)]
+#[path = "properties/slippage.rs"]
+mod slippage;

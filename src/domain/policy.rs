@@ -1,10 +1,14 @@
 //! Every limit and habit that the configuration decides, by area, as plain values.
 
-use super::ticker;
+use super::{cooldown, slippage, ticker};
 
 /// The policies of every area.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policies {
+    /// How long a ticker may not be entered again.
+    pub cooldowns: cooldown::Policy,
+    /// What counts as high slippage.
+    pub slippage: slippage::Policy,
     /// How tickers are compared.
     pub tickers: ticker::Policy,
 }

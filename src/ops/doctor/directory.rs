@@ -3,10 +3,9 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use super::{Check, Finding, Patient, access, quoted};
+use super::{Check, Finding, Patient, access, kept, quoted};
 use crate::domain::document::Document as _;
 use crate::domain::operator::Operators;
-use crate::ops::heartbeat::COLLECTION;
 use crate::ops::{killswitch, operator};
 use crate::store::directory::RESERVE_FOLDER;
 use crate::store::file::LOCKS;
@@ -64,7 +63,8 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
     }
     let dir = patient.dir();
     let mut findings = Vec::new();
-    for folder in [dir.to_owned(), dir.join(COLLECTION), dir.join(AUDIT.0)] {
+    let folders = || kept::folders().chain([AUDIT.0]);
+    for folder in std::iter::once(dir.to_owned()).chain(folders().map(|folder| dir.join(folder))) {
         match entries(&folder) {
             Ok(entries) => {
                 for entry in entries.iter().filter(|entry| is_state(entry)) {
@@ -74,7 +74,7 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
             Err(error) => findings.push(Finding::warning(error.message, access::to_read(patient, &folder))),
         }
     }
-    for folder in [COLLECTION, LOCKS, RESERVE_FOLDER, AUDIT.0] {
+    for folder in folders().chain([LOCKS, RESERVE_FOLDER]) {
         let path = dir.join(folder);
         findings.extend(estranged(patient, &path));
         // The reserve has a check of its own.

@@ -1,0 +1,15 @@
+//! Slippage: what was expected of a fill and what it came to, signed so that positive is adverse, in figures a desk reads.
+
+pub mod fill;
+pub mod fixed;
+mod instant;
+pub mod line;
+pub mod moments;
+pub mod policy;
+pub mod quality;
+pub mod quantile;
+pub mod sample;
+
+pub use fill::{Facts, Fill};
+pub use policy::Policy;
+pub use sample::Sample;
