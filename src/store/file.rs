@@ -1,5 +1,6 @@
 //! The file backend: a state directory of JSON documents and JSONL logs.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use rustix::fs::{AtFlags, RenameFlags};
 use rustix::io::Errno;
 
 use super::atomic::{Directory, failed};
+use super::folder::{self, Listing, Room};
 use super::{Backend, Durability, Held, Loaded, Log, Revision, Tail, lock, log};
 use crate::domain::key::{self, Key};
 use crate::error::{Error, Kind, Result};
@@ -122,13 +124,18 @@ impl Backend for FileBackend {
         place.directory().sync()
     }
 
-    fn remove(&self, _held: &dyn Held, key: &Key, expected: Revision) -> Result<()> {
+    fn sync_all(&self) -> Result<()> {
+        rustix::fs::syncfs(&self.root).map_err(|e| failed("sync the file system of", self.root.path(), e))
+    }
+
+    fn remove(&self, _held: &dyn Held, key: &Key, expected: Revision, durability: Durability) -> Result<()> {
         let Some(place) = self.place(key, false)? else {
             return if expected == Revision::Absent { Ok(()) } else { Err(self.conflict(key)) };
         };
         self.expect(&place, key, expected)?;
         match rustix::fs::unlinkat(place.directory(), place.name(), AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => place.directory().sync(),
+            Ok(()) | Err(Errno::NOENT) if durability == Durability::Strict => place.directory().sync(),
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
             Err(errno) => Err(failed("remove", &place.path(), errno)),
         }
     }
@@ -158,14 +165,9 @@ impl Backend for FileBackend {
 
     fn list(&self, collection: &'static str) -> Result<Vec<Key>> {
         let Some(folder) = self.root.existing_folder(collection)? else { return Ok(Vec::new()) };
-        let entries = rustix::fs::Dir::read_from(&folder).map_err(|e| failed("list", folder.path(), e))?;
-        let mut keys = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|e| failed("list", folder.path(), e))?;
-            let name = name_of(&entry.file_name().to_string_lossy());
-            keys.extend(name.map(|name| Key { collection: Some(collection), name }));
-        }
-        Ok(keys)
+        let listing = Listing::of(&folder)?;
+        let key = |name: Cow<'_, str>| Key { collection: Some(collection), name: name.into_owned() };
+        Ok(listing.documents().map(|document| key(document.name)).collect())
     }
 
     fn each(
@@ -174,22 +176,26 @@ impl Backend for FileBackend {
         visit: &mut dyn FnMut(&str, Result<&[u8]>) -> bool,
     ) -> Result<()> {
         let Some(folder) = self.root.existing_folder(collection)? else { return Ok(()) };
-        let entries = rustix::fs::Dir::read_from(&folder).map_err(|e| failed("list", folder.path(), e))?;
-        let mut bytes = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|e| failed("list", folder.path(), e))?;
-            let file = entry.file_name().to_string_lossy();
-            let Some(name) = name_of(&file) else { continue };
-            let going = match folder.read_into(&file, &mut bytes) {
-                Ok(true) => visit(&name, Ok(&bytes)),
-                Ok(false) => true,
-                Err(error) => visit(&name, Err(error)),
+        let (listing, mut room) = (Listing::of(&folder)?, Room::default());
+        for document in listing.documents() {
+            let going = match room.read(&folder, &document).transpose() {
+                Some(bytes) => visit(&document.name, bytes),
+                None => true,
             };
             if !going {
                 break;
             }
         }
         Ok(())
+    }
+
+    fn each_shared(
+        &self,
+        collection: &'static str,
+        visit: &(dyn Fn(&str, Result<&[u8]>) + Sync),
+    ) -> Result<()> {
+        let Some(folder) = self.root.existing_folder(collection)? else { return Ok(()) };
+        folder::read_shared(&folder, visit)
     }
 
     fn append(&self, _held: &dyn Held, log: Log, record: &[u8], durability: Durability) -> Result<()> {
@@ -236,11 +242,6 @@ impl Backend for FileBackend {
     fn location(&self) -> PathBuf {
         self.root.path().to_owned()
     }
-}
-
-/// The name of the document in a file of a collection; `None` for other files.
-fn name_of(file: &str) -> Option<String> {
-    file.strip_suffix(".json").filter(|stem| !stem.is_empty()).and_then(key::decode)
 }
 
 fn gone(root: &Directory) -> Error {

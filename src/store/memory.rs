@@ -122,7 +122,11 @@ impl Backend for MemoryBackend {
         Ok(())
     }
 
-    fn remove(&self, _held: &dyn Held, key: &Key, expected: Revision) -> Result<()> {
+    fn sync_all(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn remove(&self, _held: &dyn Held, key: &Key, expected: Revision, _durability: Durability) -> Result<()> {
         let mut state = self.state();
         state.expect(key, expected)?;
         state.documents.remove(key);

@@ -12,6 +12,7 @@ pub mod directory;
 pub mod document;
 pub mod export;
 pub mod file;
+pub mod folder;
 pub mod inspect;
 pub mod journal;
 pub mod lock;
@@ -87,7 +88,9 @@ pub trait Backend: Send + Sync {
     /// Makes the stored version durable, if an earlier replace was relaxed.
     fn sync(&self, held: &dyn Held, key: &Key) -> Result<()>;
     /// Removes the document if it is still at `expected`.
-    fn remove(&self, held: &dyn Held, key: &Key, expected: Revision) -> Result<()>;
+    fn remove(&self, held: &dyn Held, key: &Key, expected: Revision, durability: Durability) -> Result<()>;
+    /// Makes everything stored so far durable, relaxed changes included: for many of them at once.
+    fn sync_all(&self) -> Result<()>;
     /// Moves a corrupt document aside, bytes kept, and returns the name it has now.
     fn set_aside(&self, held: &dyn Held, key: &Key, suffix: &str) -> Result<String>;
     /// The keys of a collection, in no particular order.
@@ -99,6 +102,17 @@ pub trait Backend: Send + Sync {
         collection: &'static str,
         visit: &mut dyn FnMut(&str, Result<&[u8]>) -> bool,
     ) -> Result<()>;
+    /// As [`Self::each`], all of them, and from several threads at once where that is quicker.
+    fn each_shared(
+        &self,
+        collection: &'static str,
+        visit: &(dyn Fn(&str, Result<&[u8]>) + Sync),
+    ) -> Result<()> {
+        self.each(collection, &mut |name, bytes| {
+            visit(name, bytes);
+            true
+        })
+    }
     /// Appends one record (newline included) in a single write.
     fn append(&self, held: &dyn Held, log: Log, record: &[u8], durability: Durability) -> Result<()>;
     /// Makes everything appended so far durable.

@@ -1,5 +1,7 @@
 //! Every promise in the comments of `Backend`, kept by every backend.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use nija::domain::key::Key;
@@ -20,6 +22,7 @@ fn suite(make: &dyn Fn() -> Box<dyn Backend>) {
         removing_takes_the_version_that_was_seen,
         setting_aside_never_overwrites,
         collections_hold_any_name,
+        a_collection_is_shown_whole,
         a_lock_excludes_for_a_bounded_time,
         a_lock_is_handed_on,
         a_log_keeps_its_lines,
@@ -69,8 +72,13 @@ fn nothing_is_there_at_first(backend: &dyn Backend) {
     for key in [one(), bot("a")] {
         assert_eq!(backend.load(&key).unwrap(), None);
         backend.sync(&*held, &key).unwrap();
-        backend.remove(&*held, &key, Revision::Absent).unwrap();
-        assert!(backend.remove(&*held, &key, Revision::Stored(1)).is_err_and(|e| e.kind == Kind::Conflict));
+        backend.sync_all().unwrap();
+        backend.remove(&*held, &key, Revision::Absent, Durability::Strict).unwrap();
+        assert!(
+            backend
+                .remove(&*held, &key, Revision::Stored(1), Durability::Strict)
+                .is_err_and(|e| e.kind == Kind::Conflict)
+        );
         assert!(backend.set_aside(&*held, &key, "corrupt").is_err());
     }
     assert_eq!(backend.list("bots").unwrap(), []);
@@ -93,6 +101,7 @@ fn replacing_takes_the_version_that_was_seen(backend: &dyn Backend) {
             let next = backend.replace(&*held, &key, seen, b"", 0o644, durability).unwrap();
             assert_eq!(backend.load(&key).unwrap().unwrap().bytes, b"");
             backend.sync(&*held, &key).unwrap();
+        backend.sync_all().unwrap();
             backend.replace(&*held, &key, next, &[b'x'; 100_000], 0o644, durability).unwrap();
             assert_eq!(backend.load(&key).unwrap().unwrap().bytes.len(), 100_000);
         }
@@ -107,9 +116,13 @@ fn removing_takes_the_version_that_was_seen(backend: &dyn Backend) {
         let second = put(backend, &key, first, b"2").unwrap();
         let held = held(backend);
         for stale in [first, Revision::Absent] {
-            assert!(backend.remove(&*held, &key, stale).is_err_and(|e| e.kind == Kind::Conflict));
+            assert!(
+                backend
+                    .remove(&*held, &key, stale, Durability::Strict)
+                    .is_err_and(|e| e.kind == Kind::Conflict)
+            );
         }
-        backend.remove(&*held, &key, second).unwrap();
+        backend.remove(&*held, &key, second, Durability::Strict).unwrap();
         assert_eq!(backend.load(&key).unwrap(), None);
         drop(held);
         put(backend, &key, Revision::Absent, b"3").unwrap();
@@ -169,6 +182,38 @@ fn collections_hold_any_name(backend: &dyn Backend) {
     for key in listed {
         assert_eq!(backend.load(&key).unwrap().unwrap().bytes, key.name.as_bytes());
     }
+}
+
+fn a_collection_is_shown_whole(backend: &dyn Backend) {
+    let one_by_one = |most: usize| {
+        let mut seen = BTreeMap::new();
+        let show = &mut |name: &str, bytes: nija::error::Result<&[u8]>| {
+            seen.insert(name.to_owned(), bytes.unwrap().to_vec());
+            seen.len() < most
+        };
+        backend.each("bots", show).unwrap();
+        seen
+    };
+    assert_eq!(one_by_one(9), BTreeMap::new());
+    put(backend, &Key::entry("others", "x").unwrap(), Revision::Absent, b"no").unwrap();
+    // Longer than what is read at a time, and enough that more than one thread takes part.
+    let long = vec![b'x'; 50_000];
+    let mut stored = BTreeMap::from([("long/\u{e4} ".to_owned(), long)]);
+    stored.extend((0..2500).map(|number| (format!("bot.{number}"), format!("{number}\n").into_bytes())));
+    let held = held(backend);
+    for (name, bytes) in &stored {
+        let absent = Revision::Absent;
+        backend.replace(&*held, &bot(name), absent, bytes, 0o644, Durability::Relaxed).unwrap();
+    }
+    assert_eq!(one_by_one(usize::MAX), stored);
+    assert_eq!(one_by_one(3).len(), 3, "it goes on until it is told to stop");
+    let seen = Mutex::new(BTreeMap::new());
+    let show = |name: &str, bytes: nija::error::Result<&[u8]>| {
+        let twice = seen.lock().unwrap().insert(name.to_owned(), bytes.unwrap().to_vec());
+        assert_eq!(twice, None, "{name} was shown twice");
+    };
+    backend.each_shared("bots", &show).unwrap();
+    assert_eq!(seen.into_inner().unwrap(), stored);
 }
 
 fn a_lock_excludes_for_a_bounded_time(backend: &dyn Backend) {
@@ -305,7 +350,7 @@ fn answer(backend: &dyn Backend, call: &Call) -> Result<Option<String>, ()> {
         Call::Replace(key, bytes) => {
             backend.replace(&*held, key, seen(key), bytes, 0o644, Durability::Relaxed).map(|_| None)
         }
-        Call::Remove(key) => backend.remove(&*held, key, seen(key)).map(|()| None),
+        Call::Remove(key) => backend.remove(&*held, key, seen(key), Durability::Strict).map(|()| None),
         Call::SetAside(key) => backend.set_aside(&*held, key, "bad").map(Some),
         Call::Append(bytes) => backend.append(&*held, LOG, bytes, Durability::Relaxed).map(|()| None),
         Call::CutTorn if backend.tail(LOG).unwrap().torn_len == 0 => Ok(None),
