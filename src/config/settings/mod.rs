@@ -9,6 +9,7 @@ use toml::Value;
 
 use super::Config;
 
+mod cooldowns;
 mod core;
 mod tickers;
 
@@ -25,7 +26,7 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 2] = [core::SETTINGS, tickers::SETTINGS];
+const AREAS: [&[Setting]; 3] = [core::SETTINGS, tickers::SETTINGS, cooldowns::SETTINGS];
 
 /// Every setting, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {
@@ -42,6 +43,10 @@ fn integer(value: &Value, least: u64, most: u64) -> Result<u64, String> {
     number
         .filter(|number| (least..=most).contains(number))
         .ok_or_else(|| format!("it must be a whole number from {least} to {most}"))
+}
+
+fn truth(value: &Value) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| "it must be true or false".to_owned())
 }
 
 fn duration(value: &Value, least: Duration, most: Duration) -> Result<Duration, String> {

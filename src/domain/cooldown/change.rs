@@ -59,18 +59,13 @@ pub struct Mark {
     pub host: String,
 }
 
-/// What a stop-loss did to its ticker.
+/// A stop-loss that counts, and what it did to its ticker.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was reported before, as this one.
-    Known(Box<StopLoss>),
-    /// It counts.
-    Counted {
-        /// Its number within the window, from 1.
-        nth: usize,
-        /// The lock.
-        locked: Locked,
-    },
+pub struct Counted {
+    /// Its number within the window, from 1.
+    pub number: usize,
+    /// The lock.
+    pub locked: Locked,
 }
 
 /// What a stop-loss did to every ticker.
@@ -135,7 +130,7 @@ impl Cooldown {
     }
 
     /// Counts a stop-loss of this ticker and locks it by the rules: its own cooldown, or a longer one if it is not the first
-    /// within the window.
+    /// within the window. `Err` is the same one as it was reported before; it does not count again.
     pub fn stop_loss(
         &mut self,
         stop: &StopLoss,
@@ -143,19 +138,19 @@ impl Cooldown {
         own: TimeDelta,
         mark: Mark,
         now: DateTime<Utc>,
-    ) -> Outcome {
+    ) -> Result<Counted, StopLoss> {
         if let Some(known) = self.known(stop) {
-            return Outcome::Known(Box::new(known.clone()));
+            return Err(known.clone());
         }
         let hits = self.count(stop, policy.escalation.window);
-        let nth = hits.len();
-        let reason = match nth {
+        let number = hits.len();
+        let reason = match number {
             0 | 1 => format!("stop-loss {} at {}", stop.hit.id, stop.price),
-            nth => format!("stop-loss {} at {}, number {nth} within the window", stop.hit.id, stop.price),
+            _ => format!("stop-loss {} at {}, number {number} within the window", stop.hit.id, stop.price),
         };
-        let duration = policy.escalated(own, nth);
+        let duration = policy.escalated(own, number);
         let lock = by_rule(STOP_LOSS, stop.side, stop.hit.at, duration, reason, hits, mark);
-        Outcome::Counted { nth, locked: self.lock(lock, now) }
+        Ok(Counted { number, locked: self.lock(lock, now) })
     }
 
     /// Counts a stop-loss of any ticker on the document of all of them, unless it is counted already, and locks every ticker

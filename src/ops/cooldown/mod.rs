@@ -69,8 +69,7 @@ fn require_bounded(until: DateTime<Utc>, now: DateTime<Utc>, canonical: &str) ->
     if until <= now + LONGEST {
         return Ok(());
     }
-    let message =
-        format!("a cooldown lasts at most {} days; a halt lasts until it is released", LONGEST.num_days());
+    let message = "a cooldown lasts at most a year; a halt lasts until it is released";
     let scope = if canonical == EVERY { "all".to_owned() } else { format!("symbol:{canonical}") };
     Err(Error::new(Kind::Usage, message).hint(format!("nija kill --scope {scope} REASON")))
 }

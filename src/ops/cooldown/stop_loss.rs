@@ -6,7 +6,7 @@
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use crate::domain::cooldown::change::{Locked, Outcome};
+use crate::domain::cooldown::change::{Counted, Locked};
 use crate::domain::cooldown::{Hit, Lock, Side, StopLoss};
 use crate::domain::halt::Source;
 use crate::domain::ticker::EVERY;
@@ -111,8 +111,8 @@ fn own(state: &State<'_>, request: &Request, ticker: String) -> Result<Report> {
     let mark = mark(state);
     let mut number = None;
     match open.cooldown.stop_loss(&stop_loss, policy, own_duration(state, &ticker), mark, now) {
-        Outcome::Known(known) => stop_loss = *known,
-        Outcome::Counted { nth, locked } => {
+        Err(known) => stop_loss = known,
+        Ok(Counted { number: nth, locked }) => {
             number = Some(nth);
             let is_new = matches!(locked, Locked::Added(_));
             let data =
