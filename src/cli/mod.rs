@@ -13,6 +13,7 @@ mod audit;
 mod check;
 mod completions;
 mod config;
+mod cooldown;
 mod doctor;
 pub mod entry;
 mod fast;
@@ -25,6 +26,7 @@ mod operator;
 mod refusal;
 mod rules;
 mod status;
+mod stop_loss;
 mod words;
 
 pub use app::App;
@@ -118,6 +120,11 @@ pub enum Command {
     Check(check::Check),
     /// Show what every rule watches for
     Rules(rules::Rules),
+    /// Keep a ticker from being entered again too soon
+    #[command(subcommand)]
+    Cooldown(cooldown::Cooldown),
+    /// Report that a stop was hit: its ticker goes into cooldown by the rules
+    StopLoss(stop_loss::StopLoss),
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
@@ -150,6 +157,8 @@ impl Command {
             Self::Status(_) => "nija.status",
             Self::Check(_) => "nija.check",
             Self::Rules(_) => "nija.rules",
+            Self::Cooldown(command) => command.format(),
+            Self::StopLoss(_) => "nija.stop_loss",
             Self::Heartbeat(command) => command.format(),
             Self::Operator(command) => command.format(),
             Self::Audit(command) => command.format(),
@@ -169,6 +178,8 @@ impl Command {
             Self::Status(command) => command.run(app),
             Self::Check(command) => command.run(app),
             Self::Rules(command) => command.run(app),
+            Self::Cooldown(command) => command.run(app),
+            Self::StopLoss(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
             Self::Operator(command) => command.run(app),
             Self::Audit(command) => command.run(app),
@@ -182,7 +193,10 @@ impl Command {
 
     /// Commands that answer a monitored state fold every failure to UNKNOWN: only 0 may mean all is well.
     fn folds_failures(&self) -> bool {
-        matches!(self, Self::Gate(_) | Self::Check(_) | Self::Doctor(_))
+        match self {
+            Self::Cooldown(command) => command.folds_failures(),
+            _ => matches!(self, Self::Gate(_) | Self::Check(_) | Self::Doctor(_)),
+        }
     }
 }
 

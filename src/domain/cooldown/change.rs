@@ -130,7 +130,7 @@ impl Cooldown {
     }
 
     /// Counts a stop-loss of this ticker and locks it by the rules: its own cooldown, or a longer one if it is not the first
-    /// within the window. `Err` is the same one as it was reported before; it does not count again.
+    /// within the window. `None`: it was reported before and does not count again.
     pub fn stop_loss(
         &mut self,
         stop: &StopLoss,
@@ -138,19 +138,22 @@ impl Cooldown {
         own: TimeDelta,
         mark: Mark,
         now: DateTime<Utc>,
-    ) -> Result<Counted, StopLoss> {
-        if let Some(known) = self.known(stop) {
-            return Err(known.clone());
+    ) -> Option<Counted> {
+        if self.known(stop).is_some() {
+            return None;
         }
         let hits = self.count(stop, policy.escalation.window);
         let number = hits.len();
         let reason = match number {
             0 | 1 => format!("stop-loss {} at {}", stop.hit.id, stop.price),
-            _ => format!("stop-loss {} at {}, number {number} within the window", stop.hit.id, stop.price),
+            _ => {
+                let window = shown(policy.escalation.window);
+                format!("stop-loss {} at {}, number {number} within {window}", stop.hit.id, stop.price)
+            }
         };
         let duration = policy.escalated(own, number);
         let lock = by_rule(STOP_LOSS, stop.side, stop.hit.at, duration, reason, hits, mark);
-        Ok(Counted { number, locked: self.lock(lock, now) })
+        Some(Counted { number, locked: self.lock(lock, now) })
     }
 
     /// Counts a stop-loss of any ticker on the document of all of them, unless it is counted already, and locks every ticker
@@ -166,7 +169,7 @@ impl Cooldown {
         if count < guard.count || until <= now {
             return Guarded { counted: true, locked: None };
         }
-        let reason = format!("{count} stop-losses within the window");
+        let reason = format!("{count} stop-losses within {}", shown(guard.window));
         let latest = hits.split_off(count.saturating_sub(guard.count));
         let lock = by_rule(STOP_LOSS_GUARD, Side::Both, stop.hit.at, guard.duration, reason, latest, mark);
         Guarded { counted: true, locked: Some(self.lock(lock, now)) }
@@ -209,6 +212,10 @@ impl Lock {
     fn covers(&self, other: &Self) -> bool {
         self.released.is_none() && self.side.covers(other.side) && self.until >= other.until
     }
+}
+
+fn shown(duration: TimeDelta) -> String {
+    humantime::format_duration(duration.to_std().unwrap_or_default()).to_string()
 }
 
 fn by_rule(

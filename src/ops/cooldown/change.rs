@@ -10,7 +10,10 @@ use crate::domain::ticker::EVERY;
 use crate::error::{Error, Kind, Result};
 
 use super::super::{Notice, State};
-use super::{Open, canonical, event, mark, own_duration, read, require_bounded, shortened, show, touch};
+use super::show::{Shown, near_notices};
+use super::{
+    Open, brief, canonical, event, mark, own_duration, read, require_bounded, shortened, time, touch,
+};
 
 /// When a cooldown ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,18 +32,37 @@ pub struct Report {
     /// The canonical ticker.
     pub ticker: String,
     /// The locks that changed, as they are now.
-    pub changed: Vec<Lock>,
-    /// The locks in force now, the one that ends last first.
-    pub in_force: Vec<Lock>,
+    pub changed: Vec<Shown>,
+    /// The locks in force now, those of every ticker included, the one that ends last first.
+    pub in_force: Vec<Shown>,
     /// What else is worth knowing.
     pub notices: Vec<Notice>,
 }
 
 impl Report {
-    fn of(ticker: String, changed: Vec<Lock>, open: Open<'_>, now: DateTime<Utc>) -> Self {
-        let mut in_force: Vec<Lock> = open.cooldown.in_force(now).cloned().collect();
-        in_force.sort_by_key(|lock| std::cmp::Reverse(lock.until));
-        Self { ticker, changed, in_force, notices: open.notices }
+    fn of(state: &State<'_>, ticker: String, open: Open<'_>) -> Self {
+        let now = state.now();
+        let shown = |lock: &Lock| Shown::of(&ticker, lock, now);
+        let changed = open.changed.iter().map(shown).collect();
+        let mut in_force: Vec<Shown> = open.cooldown.in_force(now).map(shown).collect();
+        let mut notices = open.notices;
+        if ticker != EVERY {
+            match read(state, EVERY) {
+                Ok(every) => {
+                    let locks = every.iter().flat_map(|every| every.in_force(now));
+                    in_force.extend(locks.map(|lock| Shown::of(EVERY, lock, now)));
+                }
+                Err(error) => {
+                    notices.push(Notice::of(
+                        "EVERY_TICKER_UNKNOWN",
+                        "every ticker may be in cooldown",
+                        &error,
+                    ));
+                }
+            }
+        }
+        in_force.sort_by_key(|shown| std::cmp::Reverse(shown.lock.until));
+        Self { ticker, changed, in_force, notices }
     }
 }
 
@@ -55,7 +77,7 @@ pub fn activate(state: &State<'_>, ticker: &str, end: End, side: Side, reason: &
         End::At(until) => Some(until),
     };
     let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
-    require_future(until, now)?;
+    require_future(until, now, &ticker)?;
     require_bounded(until, now, &ticker)?;
     let identity = state.context.identity;
     let cause = Cause {
@@ -67,13 +89,12 @@ pub fn activate(state: &State<'_>, ticker: &str, end: End, side: Side, reason: &
         at: now,
         extra: Map::new(),
     };
-    let mut changed = Vec::new();
     if let Locked::Added(lock) = open.cooldown.lock(Lock::new(mark(state).id, side, until, cause), now) {
         open.events.push(event(state, Source::Cli, "cooldown.activate", &ticker, json!({"lock": lock})));
-        changed.push(lock);
+        open.changed.push(lock);
     }
-    open.commit(state, !changed.is_empty())?;
-    Ok(Report::of(ticker, changed, open, now))
+    open.commit(state, false)?;
+    Ok(Report::of(state, ticker, open))
 }
 
 /// Moves the end of every lock of a ticker that is in force. Never shortens one.
@@ -82,27 +103,29 @@ pub fn extend(state: &State<'_>, ticker: &str, to: Extension, reason: &str) -> R
     let mut open = Open::new(state, &ticker)?;
     let touch = touch(state, reason);
     let Some(latest) = open.cooldown.in_force(touch.at).map(|lock| lock.until).max() else {
-        let message = format!("{ticker} is not in cooldown, so there is nothing to extend");
+        let message = format!("{ticker} is not in cooldown by itself, so there is nothing to extend");
         return Err(Error::new(Kind::NotFound, message).hint(format!("nija cooldown activate {ticker}")));
     };
     let until = match to {
         Extension::By(duration) => latest.checked_add_signed(duration).unwrap_or(DateTime::<Utc>::MAX_UTC),
         Extension::Until(until) => until,
     };
-    require_future(until, touch.at)?;
+    require_future(until, touch.at, &ticker)?;
     require_bounded(until, touch.at, &ticker)?;
     if until < latest {
+        let latest = time(latest);
         let message = format!("{ticker} is in cooldown until {latest} already, and extending never shortens");
         let hint = format!("nija cooldown deactivate {ticker} --reason REASON");
         return Err(Error::new(Kind::Usage, message).hint(hint));
     }
-    let changed = open.cooldown.extend(to, &touch);
-    if !changed.is_empty() {
-        let data = json!({"reason": touch.reason, "locks": changed});
+    let extended = open.cooldown.extend(to, &touch);
+    if !extended.is_empty() {
+        let data = json!({"reason": touch.reason, "locks": brief(&extended)});
         open.events.push(event(state, Source::Cli, "cooldown.extend", &ticker, data));
+        open.changed = extended;
     }
-    open.commit(state, !changed.is_empty())?;
-    Ok(Report::of(ticker, changed, open, touch.at))
+    open.commit(state, false)?;
+    Ok(Report::of(state, ticker, open))
 }
 
 /// Ends every lock of a ticker now. Nothing to end is no failure.
@@ -113,42 +136,27 @@ pub fn deactivate(state: &State<'_>, ticker: &str, reason: &str) -> Result<Repor
             .hint(format!("nija cooldown deactivate {ticker} --reason 'looked at the chart'")));
     }
     // A damaged document may hold locks that nobody has seen, so it is an error here and not released unseen.
-    if read(state, &ticker)?.is_none() {
-        let mut notices = show::near_notices(state, &ticker)?;
-        notices.extend(still_locked(state, &ticker));
-        return Ok(Report { ticker, changed: Vec::new(), in_force: Vec::new(), notices });
-    }
+    let known = read(state, &ticker)?.is_some();
     let mut open = Open::new(state, &ticker)?;
     let touch = touch(state, reason);
-    let changed = open.cooldown.release(&touch);
-    if !changed.is_empty() {
-        let data = json!({"reason": touch.reason, "locks": changed});
+    let released = open.cooldown.release(&touch);
+    if !released.is_empty() {
+        let data = json!({"reason": touch.reason, "locks": brief(&released)});
         open.events.push(event(state, Source::Cli, "cooldown.deactivate", &ticker, data));
+        open.changed = released;
     }
-    open.commit(state, !changed.is_empty())?;
-    open.notices.extend(still_locked(state, &ticker));
-    Ok(Report::of(ticker, changed, open, touch.at))
+    open.commit(state, false)?;
+    let mut report = Report::of(state, ticker, open);
+    if !known {
+        report.notices.extend(near_notices(state, &report.ticker)?);
+    }
+    Ok(report)
 }
 
-/// A ticker is not free while all of them are locked.
-fn still_locked(state: &State<'_>, ticker: &str) -> Option<Notice> {
-    let hint = "nija cooldown check '*'";
-    if ticker == EVERY {
-        return None;
-    }
-    match read(state, EVERY) {
-        Ok(every) => every?.blocks(None, state.now()).map(|lock| {
-            let message = format!("every ticker is in cooldown until {}: {}", lock.until, lock.cause.reason);
-            Notice::new("EVERY_TICKER_LOCKED", message, hint)
-        }),
-        Err(error) => Some(Notice::of("EVERY_TICKER_UNKNOWN", "every ticker may be in cooldown", &error)),
-    }
-}
-
-fn require_future(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+fn require_future(until: DateTime<Utc>, now: DateTime<Utc>, ticker: &str) -> Result<()> {
     if until > now {
         return Ok(());
     }
-    let message = format!("a cooldown until {until} would be over already: it is {now}");
-    Err(Error::new(Kind::Usage, message).hint("nija cooldown activate TICKER --for 1h"))
+    let message = format!("a cooldown until {} would be over already: it is {}", time(until), time(now));
+    Err(Error::new(Kind::Usage, message).hint(format!("nija cooldown activate {ticker} --for 1h")))
 }

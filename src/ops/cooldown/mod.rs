@@ -1,12 +1,12 @@
 //! Cooldowns: locking a ticker, looking at its locks, ending them early, and what a stop-loss does.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::audit::{Audited as _, Event};
 use crate::domain::cooldown::change::{LOST, Mark};
 use crate::domain::cooldown::policy::LONGEST;
-use crate::domain::cooldown::{Cooldown, Touch};
+use crate::domain::cooldown::{Cooldown, Lock, Touch};
 use crate::domain::halt::Source;
 use crate::domain::key::Key;
 use crate::domain::ticker::EVERY;
@@ -74,10 +74,22 @@ fn require_bounded(until: DateTime<Utc>, now: DateTime<Utc>, canonical: &str) ->
     Err(Error::new(Kind::Usage, message).hint(format!("nija kill --scope {scope} REASON")))
 }
 
+/// A time as messages say it.
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Locks as the record of their change names them; the record of when they were made holds the rest.
+fn brief(locks: &[Lock]) -> Value {
+    locks.iter().map(|lock| json!({"id": lock.id, "side": lock.side, "until": lock.until})).collect()
+}
+
 /// A ticker's document under its lock, and what came up on the way.
 struct Open<'a> {
     opened: Opened<'a, Cooldown>,
     cooldown: Cooldown,
+    /// Locks that changed.
+    changed: Vec<Lock>,
     events: Vec<Event>,
     notices: Vec<Notice>,
 }
@@ -87,7 +99,7 @@ impl<'a> Open<'a> {
     /// as long as any rule would have.
     fn new(state: &'a State<'_>, canonical: &str) -> Result<Self> {
         let mut opened = document::open::<Cooldown>(&*state.backend, &key(canonical)?, state.wait)?;
-        let (mut events, mut notices) = (Vec::new(), Vec::new());
+        let (mut events, mut notices, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         let cooldown = match std::mem::replace(&mut opened.stored, Stored::Missing) {
             Stored::Present(cooldown) => cooldown,
             Stored::Missing => Cooldown::new(canonical, state.now()),
@@ -109,10 +121,11 @@ impl<'a> Open<'a> {
                     message,
                     format!("nija cooldown check {canonical}"),
                 ));
+                changed.clone_from(&cooldown.locks);
                 cooldown
             }
         };
-        Ok(Self { opened, cooldown, events, notices })
+        Ok(Self { opened, cooldown, changed, events, notices })
     }
 
     /// Writes the document if it changed, and then its decisions to the audit log; if it did not, makes sure that those of

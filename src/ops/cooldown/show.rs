@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::store::document::{self, Stored};
 
 use super::super::{Notice, State};
-use super::{Open, canonical, read};
+use super::{Open, canonical, read, time};
 
 /// How a lock stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -110,7 +110,8 @@ fn near_misses(state: &State<'_>, ticker: &str) -> Result<Vec<Near>> {
 pub(super) fn near_notices(state: &State<'_>, ticker: &str) -> Result<Vec<Notice>> {
     let near = near_misses(state, ticker)?;
     let notice = |near: Near| {
-        let message = format!("{ticker} was never in cooldown, but {} is until {}", near.ticker, near.until?);
+        let until = time(near.until?);
+        let message = format!("{ticker} was never in cooldown, but {} is until {until}", near.ticker);
         Some(Notice::new("TICKER_NEAR_MISS", message, format!("nija cooldown check {}", near.ticker)))
     };
     Ok(near.into_iter().filter_map(notice).collect())

@@ -6,13 +6,14 @@
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use crate::domain::cooldown::change::{Counted, Locked};
-use crate::domain::cooldown::{Hit, Lock, Side, StopLoss};
+use crate::domain::cooldown::change::Locked;
+use crate::domain::cooldown::{Cooldown, Hit, Side, StopLoss};
 use crate::domain::halt::Source;
 use crate::domain::ticker::EVERY;
 use crate::error::{Error, Kind, Result};
 
 use super::super::{Notice, State};
+use super::show::Shown;
 use super::{Open, canonical, event, mark, own_duration, read};
 
 /// Longest id, strategy or platform, in bytes.
@@ -45,9 +46,9 @@ pub struct Report {
     /// Its number within the window, if it counted now.
     pub number: Option<usize>,
     /// The lock of the ticker that blocks this side now; none when it is over or was ended by a person.
-    pub lock: Option<Lock>,
+    pub lock: Option<Shown>,
     /// The lock of every ticker, if one is in force.
-    pub every: Option<Lock>,
+    pub every: Option<Shown>,
     /// Whether this report tripped the lock of every ticker.
     pub tripped: bool,
     /// Whether anything changed.
@@ -108,21 +109,22 @@ fn own(state: &State<'_>, request: &Request, ticker: String) -> Result<Report> {
         strategy: trimmed(&request.strategy),
         platform: trimmed(&request.platform),
     };
-    let mark = mark(state);
     let mut number = None;
-    match open.cooldown.stop_loss(&stop_loss, policy, own_duration(state, &ticker), mark, now) {
-        Err(known) => stop_loss = known,
-        Ok(Counted { number: nth, locked }) => {
-            number = Some(nth);
-            let is_new = matches!(locked, Locked::Added(_));
-            let data =
-                json!({"stop_loss": stop_loss, "number": nth, "lock": locked.lock(), "is_new_lock": is_new});
-            open.events.push(event(state, Source::AutoMonitoring, "cooldown.stop_loss", &ticker, data));
-        }
+    if let Some(known) = open.cooldown.known(&stop_loss) {
+        stop_loss = known.clone();
+    }
+    if let Some(counted) =
+        open.cooldown.stop_loss(&stop_loss, policy, own_duration(state, &ticker), mark(state), now)
+    {
+        number = Some(counted.number);
+        let (lock, is_new_lock) = (counted.locked.lock(), matches!(counted.locked, Locked::Added(_)));
+        let data =
+            json!({"stop_loss": stop_loss, "number": number, "lock": lock, "is_new_lock": is_new_lock});
+        open.events.push(event(state, Source::AutoMonitoring, "cooldown.stop_loss", &ticker, data));
     }
     open.commit(state, number.is_some())?;
     let lock = open.cooldown.in_force(now).filter(|lock| lock.side.covers(stop_loss.side));
-    let lock = lock.max_by_key(|lock| lock.until).cloned();
+    let lock = lock.max_by_key(|lock| lock.until).map(|lock| Shown::of(&ticker, lock, now));
     let changed = number.is_some();
     Ok(Report {
         ticker,
@@ -140,9 +142,10 @@ fn own(state: &State<'_>, request: &Request, ticker: String) -> Result<Report> {
 fn every(state: &State<'_>, report: &mut Report) -> Result<()> {
     let policy = &state.context.config.policies.cooldowns;
     let now = state.now();
+    let shown = |every: &Cooldown| every.blocks(None, now).map(|lock| Shown::of(EVERY, lock, now));
     if !policy.guard.enabled {
         let every = read(state, EVERY)?;
-        report.every = every.and_then(|every| every.blocks(None, now).cloned());
+        report.every = every.and_then(|every| shown(&every));
         return Ok(());
     }
     let mut open = Open::new(state, EVERY)?;
@@ -154,7 +157,7 @@ fn every(state: &State<'_>, report: &mut Report) -> Result<()> {
     }
     open.commit(state, guarded.counted)?;
     report.changed |= guarded.counted;
-    report.every = open.cooldown.blocks(None, now).cloned();
+    report.every = shown(&open.cooldown);
     report.notices.append(&mut open.notices);
     Ok(())
 }
