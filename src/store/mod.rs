@@ -14,6 +14,7 @@ pub mod export;
 pub mod file;
 pub mod inspect;
 pub mod journal;
+pub mod lines;
 pub mod lock;
 pub mod log;
 pub mod memory;
