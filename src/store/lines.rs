@@ -1,23 +1,21 @@
 //! Reads the lines of a long log in blocks: forwards, backwards, and parted so that threads can share the work.
 
+use super::Reader;
 use crate::error::Result;
-
-/// Fills a buffer with what stands from an offset on, and says how many bytes there were; fewer than asked only at the end.
-pub type Source<'a> = dyn Fn(u64, &mut [u8]) -> Result<usize> + Sync + 'a;
 
 /// Bytes of a block. A line longer than this comes in pieces, none of which is a record.
 const BLOCK_BYTES: usize = 256 * 1024;
 
 /// Shows the whole lines of bytes `from` to `to` to `visit`, a block of many at a time with its newlines, and where it begins.
 /// `from` is the start of a line. Returns the end of the last whole line: what is behind it ends without a newline.
-pub fn forward(source: &Source<'_>, from: u64, to: u64, visit: &mut dyn FnMut(u64, &[u8])) -> Result<u64> {
+pub fn forward(reader: &dyn Reader, from: u64, to: u64, visit: &mut dyn FnMut(u64, &[u8])) -> Result<u64> {
     let mut buffer = vec![0; BLOCK_BYTES];
     let (mut start, mut kept) = (from, 0);
     loop {
         let begin = start + kept as u64;
         let room = usize::try_from(to.saturating_sub(begin)).unwrap_or(usize::MAX).min(BLOCK_BYTES - kept);
         let free = buffer.get_mut(kept..kept + room).unwrap_or_default();
-        let read = source(begin, free)?;
+        let read = reader.read_at(begin, free)?;
         let filled = kept + read;
         let block = buffer.get(..filled).unwrap_or_default();
         let whole = match memchr::memrchr(b'\n', block) {
@@ -44,7 +42,7 @@ fn visit_some(visit: &mut dyn FnMut(u64, &[u8]), start: u64, lines: &[u8]) {
 /// Shows the whole lines of bytes `from` to `to` to `visit`, without their newlines and the last first, with where each
 /// begins, until that says stop. `from` is the start of a line.
 pub fn backward(
-    source: &Source<'_>,
+    reader: &dyn Reader,
     from: u64,
     to: u64,
     visit: &mut dyn FnMut(u64, &[u8]) -> bool,
@@ -55,7 +53,7 @@ pub fn backward(
     while end > from {
         let start = end.saturating_sub(block_bytes).max(from);
         let mut block = vec![0; usize::try_from(end - start).unwrap_or(0)];
-        let read = source(start, &mut block)?;
+        let read = reader.read_at(start, &mut block)?;
         block.truncate(read);
         block.extend_from_slice(&tail);
         let mut rest = block.as_slice();
@@ -78,13 +76,13 @@ pub fn backward(
 }
 
 /// Parts bytes `from` to `to` at line starts into at most `parts` of about one size, none much below a block.
-pub fn part(source: &Source<'_>, from: u64, to: u64, parts: u64) -> Result<Vec<(u64, u64)>> {
+pub fn part(reader: &dyn Reader, from: u64, to: u64, parts: u64) -> Result<Vec<(u64, u64)>> {
     let len = to.saturating_sub(from);
     let parts = parts.min(len / (4 * BLOCK_BYTES as u64)).max(1);
     let mut ranges = Vec::new();
     let mut start = from;
     for number in 1..parts {
-        let cut = line_start(source, from + len / parts * number, to)?;
+        let cut = line_start(reader, from + len / parts * number, to)?;
         if cut > start {
             ranges.push((start, cut));
             start = cut;
@@ -95,11 +93,11 @@ pub fn part(source: &Source<'_>, from: u64, to: u64, parts: u64) -> Result<Vec<(
 }
 
 /// The start of the first line that begins after `at`, or `to`.
-fn line_start(source: &Source<'_>, at: u64, to: u64) -> Result<u64> {
+fn line_start(reader: &dyn Reader, at: u64, to: u64) -> Result<u64> {
     let mut block = vec![0; 4096];
     let mut position = at;
     while position < to {
-        let read = source(position, &mut block)?;
+        let read = reader.read_at(position, &mut block)?;
         if let Some(newline) = memchr::memchr(b'\n', block.get(..read).unwrap_or_default()) {
             return Ok((position + newline as u64 + 1).min(to));
         }
@@ -112,9 +110,9 @@ fn line_start(source: &Source<'_>, at: u64, to: u64) -> Result<u64> {
 }
 
 /// The number, from 1, of the line that begins at `at`.
-pub fn number(source: &Source<'_>, at: u64) -> Result<u64> {
+pub fn number(reader: &dyn Reader, at: u64) -> Result<u64> {
     let mut lines = 1;
-    forward(source, 0, at, &mut |_, block| {
+    forward(reader, 0, at, &mut |_, block| {
         lines += memchr::memchr_iter(b'\n', block).count() as u64;
     })?;
     Ok(lines)
@@ -125,15 +123,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn source(bytes: &[u8]) -> impl Fn(u64, &mut [u8]) -> Result<usize> + Sync + '_ {
-        |from, into| {
-            let rest = bytes.get(usize::try_from(from).unwrap()..).unwrap_or_default();
-            let count = rest.len().min(into.len());
-            into[..count].copy_from_slice(&rest[..count]);
-            Ok(count)
-        }
-    }
 
     /// Lines of mixed lengths, so that blocks end within some; perhaps without the last newline.
     fn text() -> impl Strategy<Value = (Vec<u8>, usize)> {
@@ -166,32 +155,31 @@ mod tests {
     proptest! {
         #[test]
         fn every_whole_line_is_seen_once_in_whatever_direction_and_parts((text, whole) in text(), parts in 1u64..4) {
-            let source = source(&text);
             let expected = lines(&text[..whole]);
             let len = text.len() as u64;
             let mut seen = Vec::new();
-            for (from, to) in part(&source, 0, len, parts).unwrap() {
-                forward(&source, from, to, &mut |at, block| {
+            for (from, to) in part(&text, 0, len, parts).unwrap() {
+                forward(&text, from, to, &mut |at, block| {
                     assert_eq!(block.last(), Some(&b'\n'));
                     seen.extend(lines(block).into_iter().map(|(offset, line)| (at + offset, line)));
                 }).unwrap();
             }
             prop_assert_eq!(&seen, &expected);
             let mut reversed = Vec::new();
-            backward(&source, 0, len, &mut |at, line| { reversed.push((at, line.to_vec())); true }).unwrap();
+            backward(&text, 0, len, &mut |at, line| { reversed.push((at, line.to_vec())); true }).unwrap();
             reversed.reverse();
             prop_assert_eq!(&reversed, &expected);
             if let Some((at, _)) = expected.last() {
-                prop_assert_eq!(number(&source, *at).unwrap(), expected.len() as u64);
+                prop_assert_eq!(number(&text, *at).unwrap(), expected.len() as u64);
             }
         }
     }
 
     #[test]
     fn reading_backwards_stops_when_told() {
-        let source = source(b"one\ntwo\nthree\n");
+        let text = b"one\ntwo\nthree\n".to_vec();
         let mut seen = Vec::new();
-        backward(&source, 0, 14, &mut |at, line| {
+        backward(&text, 0, 14, &mut |at, line| {
             seen.push((at, String::from_utf8_lossy(line).into_owned()));
             seen.len() < 2
         })
@@ -202,10 +190,9 @@ mod tests {
     #[test]
     fn a_line_without_end_does_not_grow_without_end() {
         let text = vec![b'x'; 3 * BLOCK_BYTES];
-        let source = source(&text);
         let mut largest = 0;
-        let end = forward(&source, 0, text.len() as u64, &mut |_, block| largest = largest.max(block.len()));
+        let end = forward(&text, 0, text.len() as u64, &mut |_, block| largest = largest.max(block.len()));
         assert_eq!((end.unwrap(), largest), (text.len() as u64, BLOCK_BYTES));
-        backward(&source, 0, text.len() as u64, &mut |_, _| panic!("no line ends")).unwrap();
+        backward(&text, 0, text.len() as u64, &mut |_, _| panic!("no line ends")).unwrap();
     }
 }
