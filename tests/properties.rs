@@ -22,5 +22,8 @@ mod people;
 #[path = "properties/slippage.rs"]
 mod slippage;
 #[cfg(test)]
+#[path = "properties/slippage_stats.rs"]
+mod slippage_stats;
+#[cfg(test)]
 #[path = "properties/slippage_summary.rs"]
 mod slippage_summary;

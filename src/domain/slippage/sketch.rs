@@ -6,6 +6,9 @@ use sketches_ddsketch::{Config, DDSketch};
 /// A quantile is off by at most this share of itself, in per cent.
 pub const ERROR_PCT: u8 = 1;
 
+/// The same as a share.
+const ERROR: f64 = 0.01;
+
 /// Buckets of each sign, enough for every size from 1e-4 to 1e12: none is ever merged into another.
 const BUCKETS_MAX: u32 = 2048;
 
@@ -47,7 +50,7 @@ pub struct Mapping(Config);
 
 impl Default for Mapping {
     fn default() -> Self {
-        Self(Config::new(f64::from(ERROR_PCT) / 100.0, BUCKETS_MAX, 1e-9))
+        Self(Config::new(ERROR, BUCKETS_MAX, 1e-9))
     }
 }
 
