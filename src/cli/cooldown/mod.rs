@@ -37,7 +37,8 @@ pub enum Cooldown {
 
 /// Put a ticker in cooldown
 ///
-/// It is over by itself. A cooldown that is in force and lasts longer stays as it is.
+/// It is over by itself. Without a length it lasts as long as the configuration says for the ticker, an hour by default. A
+/// cooldown that is in force and lasts longer stays as it is.
 #[derive(Args, Debug, PartialEq)]
 #[command(
     after_help = "Exit codes: 0 in cooldown\nExample: nija cooldown activate BTC-USD --for 2h --reason stop-loss"
@@ -45,12 +46,11 @@ pub enum Cooldown {
 pub struct Activate {
     /// The ticker, in any spelling; '*' for all of them
     pub ticker: String,
-    /// How long [default: as configured for the ticker]
     #[command(flatten)]
     length: Length,
     /// Why
-    #[arg(long, default_value = "")]
-    pub reason: String,
+    #[arg(long)]
+    pub reason: Option<String>,
     /// Which positions may not be entered: long (blocks buys), short (blocks sells) or both
     #[arg(long, default_value = "both", value_parser = str::parse::<Side>)]
     pub side: Side,
@@ -86,7 +86,7 @@ pub struct List {
 /// Ends what locks this ticker by itself. While '*' is in cooldown, no ticker may be entered.
 #[derive(Args, Debug, PartialEq)]
 #[command(after_help = "Exit codes: 0 not in cooldown by itself\n\
-                        Example: nija cooldown deactivate BTC-USD --reason 'news is out'")]
+                        Example: nija cooldown deactivate BTC-USD --reason looked")]
 pub struct Deactivate {
     /// The ticker, in any spelling; '*' for the cooldown of all of them
     pub ticker: String,
@@ -104,12 +104,11 @@ pub struct Deactivate {
 pub struct Extend {
     /// The ticker, in any spelling; '*' for the cooldown of all of them
     pub ticker: String,
-    /// How much longer
     #[command(flatten)]
     more: More,
     /// Why
-    #[arg(long, default_value = "")]
-    pub reason: String,
+    #[arg(long)]
+    pub reason: Option<String>,
 }
 
 impl Cooldown {
@@ -142,12 +141,13 @@ impl Cooldown {
             Ok(match self {
                 Self::Activate(it) => {
                     let end = it.length.end();
-                    let report = change::activate(state, &it.ticker, end, it.side, &it.reason)?;
+                    let report = change::activate(state, &it.ticker, end, it.side, reason(&it.reason))?;
                     done(report, page::activated)
                 }
-                Self::Extend(it) => {
-                    done(change::extend(state, &it.ticker, it.more.extension(), &it.reason)?, page::extended)
-                }
+                Self::Extend(it) => done(
+                    change::extend(state, &it.ticker, it.more.extension(), reason(&it.reason))?,
+                    page::extended,
+                ),
                 Self::Deactivate(it) => {
                     done(change::deactivate(state, &it.ticker, &it.reason)?, page::deactivated)
                 }
@@ -196,6 +196,10 @@ impl Cooldown {
         reply.warnings = app::warnings(&listed.notices);
         reply
     }
+}
+
+fn reason(given: &Option<String>) -> &str {
+    given.as_deref().unwrap_or_default()
 }
 
 /// The order that enters a position of this side; one that is not known may be any.

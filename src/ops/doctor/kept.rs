@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::{Patient, quoted};
 use crate::domain::alert::Alert;
+use crate::domain::audit::{Audited, Outbox};
+use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::document::{self, Document, Unreadable};
 use crate::domain::heartbeat::Heartbeat;
 use crate::domain::key::Key;
@@ -33,16 +35,27 @@ pub struct Kept {
     pub means: &'static str,
     /// The command that mends a damaged one of this name at this path.
     pub mend: fn(&Patient<'_>, &str, &Path) -> String,
+    /// How to come by the decisions it carries until they are on the record, if it does.
+    pub decisions: Option<Decisions>,
+}
+
+/// Decisions on their way to the record.
+pub struct Decisions {
+    /// Reads them from the bytes of a document.
+    pub read: fn(&[u8]) -> Option<Outbox>,
+    /// The nija command that puts them there.
+    pub complete: &'static str,
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 4] = [
+pub const KEPT: [Kept; 5] = [
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
         status: Status::Critical,
         means: "trading is halted, and a stop makes it anew",
         mend: |patient, _, _| patient.nija("kill killswitch.json was corrupt"),
+        decisions: Some(Decisions { read: outbox::<KillSwitch>, complete: "status" }),
     },
     Kept {
         place: Place::File(operator::key),
@@ -50,6 +63,7 @@ pub const KEPT: [Kept; 4] = [
         status: Status::Critical,
         means: "nobody can resume",
         mend: |patient, _, path| format!("{} && {}", aside(patient, path), patient.nija("operator add NAME")),
+        decisions: Some(Decisions { read: outbox::<Operators>, complete: "status" }),
     },
     Kept {
         place: Place::Folder(heartbeat::COLLECTION),
@@ -57,6 +71,7 @@ pub const KEPT: [Kept; 4] = [
         status: Status::Warning,
         means: "nobody waits for this client until it reports again",
         mend: |patient, name, _| patient.nija(&format!("heartbeat forget {}", word(name))),
+        decisions: None,
     },
     Kept {
         place: Place::Folder(check::alerts::COLLECTION),
@@ -64,6 +79,15 @@ pub const KEPT: [Kept; 4] = [
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
         mend: |patient, _, path| aside(patient, path),
+        decisions: None,
+    },
+    Kept {
+        place: Place::Folder(cooldown::COLLECTION),
+        decode: decode::<Cooldown>,
+        status: Status::Critical,
+        means: "this ticker (%2A is every one) may not be entered; a new cooldown takes its place",
+        mend: |patient, name, _| cooldown_again(patient, name),
+        decisions: Some(Decisions { read: outbox::<Cooldown>, complete: "cooldown list --all" }),
     },
 ];
 
@@ -91,6 +115,15 @@ pub fn documents(state: &State<'_>) -> Result<Vec<(Key, &'static Kept)>, (&'stat
 
 fn decode<T: Document>(bytes: &[u8]) -> Result<(), Unreadable> {
     document::decode::<T>(bytes).map(drop)
+}
+
+fn outbox<T: Audited>(bytes: &[u8]) -> Option<Outbox> {
+    document::decode::<T>(bytes).ok().map(|mut document| std::mem::take(document.outbox()))
+}
+
+/// The command that locks a ticker whose locks cannot be read: moved away and nothing else, the ticker would be free.
+pub fn cooldown_again(patient: &Patient<'_>, name: &str) -> String {
+    patient.nija(&format!("cooldown activate {} --reason 'its document was damaged'", word(name)))
 }
 
 /// A name as one word of a command.

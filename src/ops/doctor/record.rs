@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Check, Finding, Patient, access, quoted};
+use super::{Check, Finding, Patient, access, kept, quoted};
 use crate::domain::audit::{Event, Outbox, Record};
 use crate::domain::document::Document;
+use crate::domain::key::Key;
 use crate::domain::killswitch::{KillSwitch, LOST_RULE};
-use crate::domain::operator::Operators;
 use crate::error::{Error, Kind, Result};
-use crate::ops::{State, audit, killswitch, operator};
+use crate::ops::{State, audit, killswitch};
 use crate::store::document::{self, Stored};
 use crate::store::journal::AUDIT;
 
@@ -58,29 +58,22 @@ fn outbox(patient: &Patient<'_>) -> Vec<Finding> {
         Err(unknown) => return unknown,
     };
     let mut findings = Vec::new();
-    let boxes = [
-        (killswitch::key().file(), read::<KillSwitch>(state, &killswitch::key()).map(|d| d.audit_outbox)),
-        (operator::key().file(), read::<Operators>(state, &operator::key()).map(|d| d.audit_outbox)),
-    ];
-    for (file, outbox) in boxes {
-        match outbox.map(|outbox| waiting(state, &outbox)) {
+    // A folder that cannot be listed is told by the check of documents.
+    for (key, kept) in kept::documents(state).unwrap_or_default() {
+        let Some(decisions) = &kept.decisions else { continue };
+        // So is a document that cannot be read.
+        let Ok(Some(loaded)) = state.backend.load(&key) else { continue };
+        match (decisions.read)(&loaded.bytes).map(|outbox| waiting(state, &outbox)) {
             Some(Ok(events)) if !events.is_empty() => {
-                let actions: Vec<&str> = events.iter().map(|event| event.action.as_str()).collect();
-                let message = format!(
-                    "{} waiting in {} and not in {}: {}",
-                    if events.len() == 1 {
-                        "a decision is".to_owned()
-                    } else {
-                        format!("{} decisions are", events.len())
-                    },
-                    patient.dir().join(file).display(),
-                    AUDIT.file(),
-                    actions.join(", ")
-                );
-                findings.push(Finding::warning(message, patient.nija("status")));
+                findings.push(Finding::warning(
+                    pending(patient, &key, &events),
+                    patient.nija(decisions.complete),
+                ));
             }
-            Some(Err(error)) => findings.push(unreadable(patient, &error)),
-            // A document that cannot be read is told by the check of documents.
+            Some(Err(error)) => {
+                findings.push(unreadable(patient, &error));
+                break;
+            }
             _ => {}
         }
     }
@@ -90,7 +83,17 @@ fn outbox(patient: &Patient<'_>) -> Vec<Finding> {
     findings
 }
 
-fn read<T: Document>(state: &State<'_>, key: &crate::domain::key::Key) -> Option<T> {
+fn pending(patient: &Patient<'_>, key: &Key, events: &[Event]) -> String {
+    let actions: Vec<&str> = events.iter().map(|event| event.action.as_str()).collect();
+    let count = match events.len() {
+        1 => "a decision is".to_owned(),
+        count => format!("{count} decisions are"),
+    };
+    let file = patient.dir().join(key.file());
+    format!("{count} waiting in {} and not in {}: {}", file.display(), AUDIT.file(), actions.join(", "))
+}
+
+fn read<T: Document>(state: &State<'_>, key: &Key) -> Option<T> {
     match document::read::<T>(&*state.backend, key) {
         Ok(Stored::Present(document)) => Some(document),
         _ => None,
