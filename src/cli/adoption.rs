@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::app::{self, App};
 use super::words;
-use crate::domain::amount;
 use crate::error::Result;
 use crate::ops::adoption::{self, View};
 use crate::output::{Page, Reply, Role, Span};
@@ -32,10 +31,10 @@ pub enum Adoption {
 )]
 pub struct Set {
     /// Users that are active
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_parser = users, allow_negative_numbers = true)]
     pub active: u64,
     /// All users
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_parser = users, allow_negative_numbers = true)]
     pub total: u64,
 }
 
@@ -50,6 +49,13 @@ pub struct Show {}
 #[derive(Args, Debug, PartialEq)]
 #[command(after_help = "Exit codes: 0 forgotten; 66 nothing was reported\nExample: nija adoption forget")]
 pub struct Forget {}
+
+/// Reads a number of users.
+pub fn users(text: &str) -> std::result::Result<u64, String> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let count = text.parse().ok().filter(|_| digits);
+    count.ok_or_else(|| format!("'{text}' is not a number of users, as in 85"))
+}
 
 impl Adoption {
     /// Names the shape of this command's answer.
@@ -100,16 +106,15 @@ pub fn describe(page: &mut Page, view: Option<&View>) {
     };
     let (role, word) = match &view.doubt {
         Some(_) => (Role::Warn, "UNKNOWN"),
-        None if view.active_pct > view.limit_pct => (Role::Bad, "EMERGENCY"),
+        None if view.is_above_limit => (Role::Bad, "EMERGENCY"),
         None => (Role::Good, "ok"),
     };
-    let pct = amount::shown(view.active_pct, view.limit_pct);
     page.line([
         heading,
         Span::new(role, format!("  {word}")),
         Span::plain(format!(
-            "  {} of {} users are active, {pct} % of {} %",
-            view.active, view.total, view.limit_pct
+            "  {} of {} users are active, {} % of {} %",
+            view.active, view.total, view.active_pct, view.limit_pct
         )),
         Span::new(Role::Muted, format!("  age {}", words::age(view.age_seconds))),
     ]);

@@ -220,7 +220,7 @@ fn describe_loss(page: &mut Page, name: &str, loss: &Loss, since: &str) {
         Level::Warning => (Role::Warn, "WARNING"),
         Level::Emergency => (Role::Bad, "EMERGENCY"),
     };
-    let pct = loss.pct.map_or_else(String::new, |pct| format!(" {} %", amount::shown(pct, loss.limit_pct)));
+    let pct = loss.pct.map_or_else(String::new, |pct| format!(" {pct} %"));
     let limit_cash = loss.limit_cash.map_or_else(String::new, |limit| format!(" or {limit}"));
     page.line([
         Span::new(role, format!("  {word:<10} ")),

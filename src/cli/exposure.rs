@@ -8,7 +8,7 @@ use super::app::{self, App};
 use super::words;
 use crate::domain::amount;
 use crate::domain::exposure::{Assessment, Basis, Level, Share, platform};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::ops::exposure;
 use crate::output::chart::{Glyphs, bar};
 use crate::output::{Page, Reply, Role, Span};
@@ -146,10 +146,9 @@ fn line(share: &Share, width: usize, glyphs: Glyphs) -> [Span; 4] {
         Level::Critical => (Role::Bad, "CRITICAL"),
         Level::Emergency => (Role::Bad, "EMERGENCY"),
     };
-    let pct = share.share_pct.map(|pct| amount::shown(pct, share.limit_pct));
     let permille = share.share_pct.and_then(|pct| u64::try_from(pct.saturating_mul(10.into()).round()).ok());
     let bar = bar(permille.unwrap_or(0), 1000, BAR_WIDTH, glyphs);
-    let figures = pct.map_or_else(|| "?".to_owned(), |pct| pct.to_string());
+    let figures = share.share_pct.map_or_else(|| "?".to_owned(), |pct| pct.to_string());
     let balance = share.balance.map_or_else(String::new, |balance| format!("  {balance}"));
     let age = share.age_seconds.map_or_else(String::new, |age| format!("  age {}", words::age(age)));
     [
@@ -158,15 +157,4 @@ fn line(share: &Share, width: usize, glyphs: Glyphs) -> [Span; 4] {
         Span::plain(format!("  {bar:<20} {figures:>6} % of {} %{balance}", share.limit_pct)),
         Span::new(Role::Muted, share.doubt.as_ref().map_or(age, |why| format!("  {why}"))),
     ]
-}
-
-impl Set {
-    /// The input of a check that reports first.
-    pub fn of_words(words: &[String], total: Option<Decimal>) -> Result<Self> {
-        let usage = |why: String| {
-            Error::new(Kind::Usage, why).hint("nija check exposure Coinbase=4000 Kraken=500 --total 5000")
-        };
-        let balances = words.iter().map(|word| balance(word)).collect::<std::result::Result<_, _>>();
-        Ok(Self { balances: balances.map_err(usage)?, total })
-    }
 }

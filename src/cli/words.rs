@@ -12,8 +12,9 @@ pub fn time(at: DateTime<Utc>) -> String {
 
 /// An age in seconds, as in `3m 20s`; a negative one lies ahead.
 pub fn age(seconds: i64) -> String {
-    let span = humantime::format_duration(std::time::Duration::from_secs(seconds.unsigned_abs()));
-    if seconds < 0 { format!("-{span}") } else { span.to_string() }
+    let span = humantime::format_duration(std::time::Duration::from_secs(seconds.unsigned_abs())).to_string();
+    let coarse = span.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    if seconds < 0 { format!("-{coarse}") } else { coarse }
 }
 
 /// Reads an instant, as in `2026-11-20T14:00:00Z`.

@@ -56,9 +56,10 @@ impl Adoption {
         Self { header: Header::new::<Self>(now), active, total, recorded_at: now, extra: Map::new() }
     }
 
-    /// The share of the users that is active, in percent.
-    pub fn active_pct(&self) -> Decimal {
-        amount::percent(self.active.into(), self.total.into()).unwrap_or(Decimal::ONE_HUNDRED)
+    /// The share of the users that is active, in percent, and whether it is above the limit.
+    pub fn active_pct(&self, policy: &Policy) -> (Decimal, bool) {
+        let exact = amount::percent(self.active.into(), self.total.into()).unwrap_or(Decimal::ONE_HUNDRED);
+        (amount::shown(exact, &[policy.limit_pct]), exact > policy.limit_pct)
     }
 }
 

@@ -44,11 +44,11 @@ pub fn of_percent(percent: Decimal, whole: Decimal) -> Decimal {
     whole.checked_mul(percent).and_then(|product| product.checked_div(HUNDRED)).unwrap_or(Decimal::MAX)
 }
 
-/// A figure as people read it: two decimals, and more only where it would otherwise read like the limit it is not.
-pub fn shown(figure: Decimal, limit: Decimal) -> Decimal {
-    let rounded = (2..=28).map(|digits| figure.round_dp(digits));
-    let tells = |rounded: &Decimal| *rounded != limit || *rounded == figure;
-    rounded.into_iter().find(tells).unwrap_or(figure).normalize()
+/// A figure to two decimals, and more only where it would otherwise read like a limit that it is not.
+pub fn shown(figure: Decimal, limits: &[Decimal]) -> Decimal {
+    let mut rounded = (2..28).map(|digits| figure.round_dp(digits));
+    let tells = |rounded: &Decimal| *rounded == figure || !limits.contains(rounded);
+    rounded.find(tells).unwrap_or(figure).normalize()
 }
 
 #[cfg(test)]
@@ -104,9 +104,10 @@ mod tests {
         assert_eq!(percent(decimal("1"), Decimal::ZERO), None);
         assert_eq!(percent(AMOUNT_MAX, decimal("0.01")), Some(decimal("10000000000000000000")));
         assert_eq!(of_percent(decimal("75"), decimal("20")), decimal("15"));
-        let limit = decimal("30");
-        assert_eq!(shown(decimal("33.333333"), limit).to_string(), "33.33");
-        assert_eq!(shown(decimal("30.00001"), limit).to_string(), "30.00001");
-        assert_eq!(shown(decimal("30.000"), limit).to_string(), "30");
+        let shown = |figure| shown(decimal(figure), &[decimal("30"), decimal("45")]).to_string();
+        assert_eq!(shown("33.333333"), "33.33");
+        assert_eq!(shown("30.00001"), "30.00001");
+        assert_eq!(shown("44.99999"), "44.99999");
+        assert_eq!(shown("30.000"), "30");
     }
 }

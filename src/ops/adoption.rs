@@ -33,6 +33,8 @@ pub struct View {
     pub active_pct: Decimal,
     /// Above this it is an EMERGENCY.
     pub limit_pct: Decimal,
+    /// Whether it is.
+    pub is_above_limit: bool,
     /// When it was reported.
     pub recorded_at: DateTime<Utc>,
     /// How many seconds ago.
@@ -53,10 +55,12 @@ pub fn show(state: &State<'_>) -> Result<Option<View>> {
 fn view(state: &State<'_>, adoption: &Adoption) -> View {
     let policy = &state.context.config.policies.adoption;
     let age = policy.age(adoption.recorded_at, state.now());
+    let (active_pct, is_above_limit) = adoption.active_pct(policy);
     View {
         active: adoption.active,
         total: adoption.total,
-        active_pct: adoption.active_pct(),
+        active_pct,
+        is_above_limit,
         limit_pct: policy.limit_pct,
         recorded_at: adoption.recorded_at,
         age_seconds: age.seconds(),

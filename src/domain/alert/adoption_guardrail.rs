@@ -3,7 +3,6 @@
 use super::facts::{Facts, Input};
 use super::outcome::{Figure, Finding, Outcome, Pull};
 use super::rule::{Reading, Rule, Severity};
-use crate::domain::amount;
 use crate::domain::halt::{Mode, Scope};
 
 /// The rule.
@@ -34,8 +33,7 @@ fn evaluate(facts: &Facts) -> Outcome {
         let why = format!("the count of active users {why}");
         return Outcome::unknown(why, "nija adoption set --active ACTIVE --total TOTAL");
     }
-    let (limit, active) = (policy.limit_pct, adoption.active_pct());
-    let pct = amount::shown(active, limit);
+    let (limit, (pct, is_above)) = (policy.limit_pct, adoption.active_pct(policy));
     let mut outcome = Outcome::default();
     outcome.figures.push(Figure {
         label: "adoption".to_owned(),
@@ -44,7 +42,7 @@ fn evaluate(facts: &Facts) -> Outcome {
         warning: None,
         critical: Some(limit),
     });
-    if active > limit {
+    if is_above {
         let (users, all) = (adoption.active, adoption.total);
         let message = format!("{pct} % of the users are active ({users} of {all}), above {limit} %");
         let pull = policy.auto_kill.then_some(Pull { scope: Scope::All, mode: Mode::Halted });

@@ -3,7 +3,6 @@
 use super::facts::{Facts, Input};
 use super::outcome::{Figure, Finding, Outcome, Pull};
 use super::rule::Severity;
-use crate::domain::amount;
 use crate::domain::equity::{Assessment, Equity, Level, Loss, Policy};
 use crate::domain::halt::{Mode, Scope};
 
@@ -58,7 +57,7 @@ fn figure(measure: &Measure, account: &str, loss: &Loss) -> Option<Figure> {
     let separator = if account.is_empty() { "" } else { "_" };
     Some(Figure {
         label: format!("{}{separator}{account}", measure.figure),
-        value: amount::shown(loss.pct?, loss.limit_pct),
+        value: loss.pct?,
         unit: "%",
         warning: Some(loss.warning_pct),
         critical: Some(loss.limit_pct),
@@ -77,8 +76,7 @@ fn finding(
         Level::Warning => Severity::Warning,
         Level::Emergency => Severity::Emergency,
     };
-    let pct = loss.pct.map(|pct| amount::shown(pct, loss.limit_pct));
-    let share = pct.map_or_else(String::new, |pct| format!("{pct} %, "));
+    let share = loss.pct.map_or_else(String::new, |pct| format!("{pct} %, "));
     let cash = loss.limit_cash.map_or_else(String::new, |limit| format!(" or {limit}"));
     let whose = equity.account.as_ref().map_or_else(String::new, |account| format!("{account} "));
     let message = format!(
@@ -89,7 +87,7 @@ fn finding(
     let scope = if policy.kills_everything { Scope::All } else { equity.scope() };
     let mut finding =
         Finding::new(subject, severity, message).pulls(pulls.then_some(Pull { scope, mode: Mode::Halted }));
-    (finding.value, finding.limit) = (pct, Some(loss.limit_pct));
+    (finding.value, finding.limit) = (loss.pct, Some(loss.limit_pct));
     Some(match &equity.account {
         Some(account) => finding.label("account", account.clone()),
         None => finding,

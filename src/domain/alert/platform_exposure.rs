@@ -3,7 +3,6 @@
 use super::facts::{Facts, Input};
 use super::outcome::{Figure, Finding, Outcome, Pull};
 use super::rule::{Reading, Rule, Severity};
-use crate::domain::amount;
 use crate::domain::exposure::{Level, Policy, Share, Whole};
 use crate::domain::halt::{Mode, Scope, folded};
 
@@ -61,7 +60,7 @@ fn subject(share: &Share) -> String {
 fn figure(share: &Share) -> Option<Figure> {
     Some(Figure {
         label: format!("exposure_{}", folded(&share.platform)),
-        value: amount::shown(share.share_pct?, share.limit_pct),
+        value: share.share_pct?,
         unit: "%",
         warning: None,
         critical: Some(share.limit_pct),
@@ -75,7 +74,7 @@ fn finding(share: &Share, total: Whole, policy: &Policy) -> Option<Finding> {
         Level::Ok | Level::Unknown => return None,
     };
     let (platform, balance) = (&share.platform, share.balance?);
-    let pct = amount::shown(share.share_pct?, limit);
+    let pct = share.share_pct?;
     let message =
         format!("{platform} holds {pct} % of the capital ({balance} of {}), above {limit} %", total.amount);
     let pulls = policy.auto_kill && severity == Severity::Emergency;

@@ -106,11 +106,11 @@ fn loss(
     policy: &Policy,
 ) -> Loss {
     let cash = from.saturating_sub(value);
-    let pct = amount::percent(cash, from);
+    let exact = amount::percent(cash, from);
     let warning_pct = amount::of_percent(policy.warn_at_pct, limit_pct);
     let above = |pct_limit: Decimal, cash_limit: Option<Decimal>| {
         // Of nothing, any loss is all of it.
-        let in_percent = pct.map_or(cash > Decimal::ZERO, |pct| pct > pct_limit);
+        let in_percent = exact.map_or(cash > Decimal::ZERO, |pct| pct > pct_limit);
         in_percent || cash_limit.is_some_and(|limit| cash > limit)
     };
     let warning_cash = limit_cash.map(|limit| amount::of_percent(policy.warn_at_pct, limit));
@@ -119,5 +119,6 @@ fn loss(
         (false, true) => Level::Warning,
         (false, false) => Level::Ok,
     };
+    let pct = exact.map(|pct| amount::shown(pct, &[warning_pct, limit_pct]));
     Loss { from, cash, pct, warning_pct: warning_pct.normalize(), limit_pct, limit_cash, level }
 }

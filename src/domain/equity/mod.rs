@@ -1,6 +1,6 @@
 //! What an account is worth over time: readings, what they confirm, the peak and the day's opening.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -83,6 +83,10 @@ pub struct Reading {
     pub value: Decimal,
     /// When it was so.
     pub at: DateTime<Utc>,
+}
+
+fn written(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// The trading day.
@@ -176,14 +180,14 @@ impl Equity {
     /// because then the clock stepped back.
     pub fn take(&mut self, reading: Reading, policy: &Policy, now: DateTime<Utc>) -> Taken {
         if matches!(policy.age(reading.at, now), Age::Ahead(_)) {
-            return Taken::Refused(format!("{} lies ahead of the clock", reading.at.to_rfc3339()));
+            return Taken::Refused(format!("{} lies ahead of the clock", written(reading.at)));
         }
         if self.readings.contains(&reading) {
             return Taken::Known;
         }
         let later = |last: &&Reading| last.at <= now && reading.at < last.at;
         if let Some(last) = self.readings.last().filter(later) {
-            let (own, last) = (reading.at.to_rfc3339(), last.at.to_rfc3339());
+            let (own, last) = (written(reading.at), written(last.at));
             return Taken::Refused(format!("there is a reading of {last}; one of {own} comes too late"));
         }
         self.begin_day(policy.day(reading.at));

@@ -88,6 +88,7 @@ impl Exposure {
     pub fn assess(&self, policy: &Policy, now: DateTime<Utc>) -> Assessment {
         let (total, doubt) = match self.total {
             Some(stated) => self.against_stated(stated, policy, now),
+            None if self.balances.is_empty() => (None, None),
             None => self.summed(policy, now),
         };
         let share = |(name, entry): (&String, &Result<Entry, String>)| match entry {
@@ -158,8 +159,9 @@ fn share(entry: &Entry, total: Option<Whole>, policy: &Policy, now: DateTime<Utc
         share.doubt = Some(format!("the balance of {} {why}", entry.platform));
         return share;
     }
-    share.share_pct = total.and_then(|total| amount::percent(entry.balance, total.amount));
-    share.level = match share.share_pct {
+    let exact = total.and_then(|total| amount::percent(entry.balance, total.amount));
+    share.share_pct = exact.map(|pct| amount::shown(pct, &[share.limit_pct, share.emergency_pct]));
+    share.level = match exact {
         None => Level::Unknown,
         Some(pct) if pct > share.emergency_pct => Level::Emergency,
         Some(pct) if pct > share.limit_pct => Level::Critical,
