@@ -69,7 +69,7 @@ pub struct Show {
 #[derive(Args, Debug, PartialEq)]
 #[command(
     after_help = "Exit codes: 0 noted; 64 no amount, or more than the peak; 66 the account is not known\n\
-                        Example: nija equity deposit 5000 --account main --reason 'monthly saving'"
+                        Example: nija equity deposit 5000 --account main --reason saving"
 )]
 pub struct Payment {
     /// The amount, above zero
@@ -88,7 +88,7 @@ pub struct Payment {
 /// The peak becomes the equity that is confirmed now. On the record. It releases no halt.
 #[derive(Args, Debug, PartialEq)]
 #[command(after_help = "Exit codes: 0 done; 64 no equity is confirmed yet; 66 the account is not known\n\
-                        Example: nija equity reset-peak --reason 'new strategy'")]
+                        Example: nija equity reset-peak --reason strategy")]
 pub struct ResetPeak {
     /// The account [default: all of them together]
     #[arg(long, value_parser = account)]

@@ -55,7 +55,6 @@ impl Input {
             };
             return Err(usage("input on the command line needs its group", form));
         };
-        };
         let is_input = |word: &String| select(word).is_empty();
         if !check.has_input() && !rest.iter().any(is_input) {
             return Ok((Self::None, &check.rules));

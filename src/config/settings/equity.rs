@@ -9,6 +9,9 @@ use super::{Setting, delta, duration, integer, one_of, percent, shown, text, wri
 use crate::domain::amount;
 use crate::domain::equity::READINGS_MAX;
 
+/// No limit.
+const NONE: &str = "none";
+
 /// What may be lost.
 pub const SETTINGS: &[Setting] = &[
     Setting {
@@ -31,12 +34,18 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "equity.daily_loss_limit_cash",
-        about: "largest loss since the day began in the account currency, as in \"500\"; not set is no such limit",
+        about: "largest loss since the day began in the account currency, as in 500, or \"none\"",
         read: |config, value, _| {
-            config.policies.equity.daily_loss_limit_cash = Some(amount::positive(&written(value)?)?);
+            let limit = written(value)?;
+            let none = limit == NONE;
+            config.policies.equity.daily_loss_limit_cash =
+                if none { None } else { Some(amount::positive(&limit)?) };
             Ok(())
         },
-        show: |config| json!(config.policies.equity.daily_loss_limit_cash),
+        show: |config| {
+            let limit = config.policies.equity.daily_loss_limit_cash;
+            json!(limit.map_or_else(|| NONE.to_owned(), |limit| limit.to_string()))
+        },
     },
     Setting {
         name: "equity.warn_at_pct",
