@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use toml::Value;
 
-use super::{Setting, delta, duration, integer, shown, truth};
+use super::{Setting, delta, duration, integer, shown, yes_or_no};
 use crate::domain::cooldown::change::STOP_LOSSES_MAX;
 use crate::domain::cooldown::policy::LONGEST;
 use crate::domain::ticker::EVERY;
@@ -66,7 +66,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "cooldowns.guard",
         about: "whether many stop-losses, of whichever tickers, put every ticker in cooldown",
         read: |config, value, _| {
-            config.policies.cooldowns.guard.enabled = truth(value)?;
+            config.policies.cooldowns.guard.enabled = yes_or_no(value)?;
             Ok(())
         },
         show: |config| json!(config.policies.cooldowns.guard.enabled),

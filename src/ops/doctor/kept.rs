@@ -3,17 +3,19 @@
 use std::path::Path;
 
 use super::{Patient, quoted};
+use crate::domain::adoption::Adoption;
 use crate::domain::alert::Alert;
-use crate::domain::audit::{Audited, Outbox};
 use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::document::{self, Document, Unreadable};
+use crate::domain::equity::Equity;
+use crate::domain::exposure::{Balance, Book};
 use crate::domain::heartbeat::Heartbeat;
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
 use crate::domain::status::Status;
 use crate::error::Error;
-use crate::ops::{State, check, heartbeat, killswitch, operator};
+use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator};
 
 /// Where documents of one kind are.
 pub enum Place {
@@ -35,27 +37,16 @@ pub struct Kept {
     pub means: &'static str,
     /// The command that mends a damaged one of this name at this path.
     pub mend: fn(&Patient<'_>, &str, &Path) -> String,
-    /// How to come by the decisions it carries until they are on the record, if it does.
-    pub decisions: Option<Decisions>,
-}
-
-/// Decisions on their way to the record.
-pub struct Decisions {
-    /// Reads them from the bytes of a document.
-    pub read: fn(&[u8]) -> Option<Outbox>,
-    /// The nija command that puts them there.
-    pub complete: &'static str,
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 5] = [
+pub const KEPT: [Kept; 10] = [
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
         status: Status::Critical,
         means: "trading is halted, and a stop makes it anew",
         mend: |patient, _, _| patient.nija("kill killswitch.json was corrupt"),
-        decisions: Some(Decisions { read: outbox::<KillSwitch>, complete: "status" }),
     },
     Kept {
         place: Place::File(operator::key),
@@ -63,7 +54,6 @@ pub const KEPT: [Kept; 5] = [
         status: Status::Critical,
         means: "nobody can resume",
         mend: |patient, _, path| format!("{} && {}", aside(patient, path), patient.nija("operator add NAME")),
-        decisions: Some(Decisions { read: outbox::<Operators>, complete: "status" }),
     },
     Kept {
         place: Place::Folder(heartbeat::COLLECTION),
@@ -71,7 +61,6 @@ pub const KEPT: [Kept; 5] = [
         status: Status::Warning,
         means: "nobody waits for this client until it reports again",
         mend: |patient, name, _| patient.nija(&format!("heartbeat forget {}", word(name))),
-        decisions: None,
     },
     Kept {
         place: Place::Folder(check::alerts::COLLECTION),
@@ -79,7 +68,6 @@ pub const KEPT: [Kept; 5] = [
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
         mend: |patient, _, path| aside(patient, path),
-        decisions: None,
     },
     Kept {
         place: Place::Folder(cooldown::COLLECTION),
@@ -87,7 +75,41 @@ pub const KEPT: [Kept; 5] = [
         status: Status::Critical,
         means: "this ticker (%2A is every one) may not be entered; a new cooldown takes its place",
         mend: |patient, name, _| cooldown_again(patient, name),
-        decisions: Some(Decisions { read: outbox::<Cooldown>, complete: "cooldown list --all" }),
+    },
+    Kept {
+        place: Place::File(exposure::book_key),
+        decode: decode::<Book>,
+        status: Status::Critical,
+        means: "PLATFORM_EXPOSURE is not judged",
+        mend: |patient, _, _| patient.nija("exposure forget --total"),
+    },
+    Kept {
+        place: Place::Folder(exposure::COLLECTION),
+        decode: decode::<Balance>,
+        status: Status::Warning,
+        means: "this platform is not judged until it is reported again",
+        mend: |patient, name, _| patient.nija(&format!("exposure forget {}", word(name))),
+    },
+    Kept {
+        place: Place::File(adoption::key),
+        decode: decode::<Adoption>,
+        status: Status::Warning,
+        means: "ADOPTION_GUARDRAIL is not judged until it is reported again",
+        mend: |patient, _, _| patient.nija("adoption forget"),
+    },
+    Kept {
+        place: Place::File(equity::whole),
+        decode: decode::<Equity>,
+        status: Status::Critical,
+        means: "DRAWDOWN and DAILY_LOSS are not judged, and no reading is taken: it held the peak",
+        mend: |patient, _, _| patient.nija("equity forget"),
+    },
+    Kept {
+        place: Place::Folder(equity::COLLECTION),
+        decode: decode::<Equity>,
+        status: Status::Critical,
+        means: "DRAWDOWN and DAILY_LOSS are not judged, and no reading is taken: it held the peak",
+        mend: |patient, name, _| patient.nija(&format!("equity forget --account {}", word(name))),
     },
 ];
 
@@ -103,22 +125,28 @@ pub fn folders() -> impl Iterator<Item = &'static str> {
 pub fn documents(state: &State<'_>) -> Result<Vec<(Key, &'static Kept)>, (&'static str, Error)> {
     let mut all = Vec::new();
     for kept in &KEPT {
-        let mut keys = match kept.place {
-            Place::File(key) => vec![key()],
-            Place::Folder(folder) => state.backend.list(folder).map_err(|error| (folder, error))?,
-        };
-        keys.sort();
+        let keys = kept.place.keys(state)?;
         all.extend(keys.into_iter().map(|key| (key, kept)));
     }
     Ok(all)
 }
 
-fn decode<T: Document>(bytes: &[u8]) -> Result<(), Unreadable> {
-    document::decode::<T>(bytes).map(drop)
+impl Place {
+    /// The documents here, by name, or which folder cannot be listed and why.
+    pub fn keys(&self, state: &State<'_>) -> Result<Vec<Key>, (&'static str, Error)> {
+        match self {
+            Self::File(key) => Ok(vec![key()]),
+            Self::Folder(folder) => {
+                let mut keys = state.backend.list(folder).map_err(|error| (*folder, error))?;
+                keys.sort();
+                Ok(keys)
+            }
+        }
+    }
 }
 
-fn outbox<T: Audited>(bytes: &[u8]) -> Option<Outbox> {
-    document::decode::<T>(bytes).ok().map(|mut document| std::mem::take(document.outbox()))
+fn decode<T: Document>(bytes: &[u8]) -> Result<(), Unreadable> {
+    document::decode::<T>(bytes).map(drop)
 }
 
 /// The command that locks a ticker whose locks cannot be read: moved away and nothing else, the ticker would be free.

@@ -2,13 +2,16 @@
 
 use serde_json::Value;
 
-use super::{Check, Finding, Patient, access, kept, quoted};
-use crate::domain::audit::{Event, Outbox, Record};
+use super::kept::Place;
+use super::{Check, Finding, Patient, access, quoted};
+use crate::domain::audit::{Audited, Event, Outbox, Record};
+use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::document::Document;
 use crate::domain::key::Key;
 use crate::domain::killswitch::{KillSwitch, LOST_RULE};
+use crate::domain::operator::Operators;
 use crate::error::{Error, Kind, Result};
-use crate::ops::{State, audit, killswitch};
+use crate::ops::{State, audit, killswitch, operator};
 use crate::store::document::{self, Stored};
 use crate::store::journal::AUDIT;
 
@@ -21,6 +24,28 @@ pub const OUTBOX: Check = Check { name: "outbox", about: "every decision is on t
 /// What was put in force, against what is.
 pub const HALTS: Check =
     Check { name: "halts", about: "every halt on the record is in force or was released", run: halts };
+
+/// Documents that carry their decisions until they are on the record.
+struct Decisions {
+    place: Place,
+    read: fn(&[u8]) -> Option<Outbox>,
+    /// The nija command that puts them there.
+    complete: &'static str,
+}
+
+const DECISIONS: [Decisions; 3] = [
+    Decisions { place: Place::File(killswitch::key), read: outbox_of::<KillSwitch>, complete: "status" },
+    Decisions { place: Place::File(operator::key), read: outbox_of::<Operators>, complete: "status" },
+    Decisions {
+        place: Place::Folder(cooldown::COLLECTION),
+        read: outbox_of::<Cooldown>,
+        complete: "cooldown list --all",
+    },
+];
+
+fn outbox_of<T: Audited>(bytes: &[u8]) -> Option<Outbox> {
+    crate::domain::document::decode::<T>(bytes).ok().map(|mut document| std::mem::take(document.outbox()))
+}
 
 fn chain(patient: &Patient<'_>) -> Vec<Finding> {
     let state = match patient.state() {
@@ -58,23 +83,19 @@ fn outbox(patient: &Patient<'_>) -> Vec<Finding> {
         Err(unknown) => return unknown,
     };
     let mut findings = Vec::new();
-    // A folder that cannot be listed is told by the check of documents.
-    for (key, kept) in kept::documents(state).unwrap_or_default() {
-        let Some(decisions) = &kept.decisions else { continue };
-        // So is a document that cannot be read.
-        let Ok(Some(loaded)) = state.backend.load(&key) else { continue };
-        match (decisions.read)(&loaded.bytes).map(|outbox| waiting(state, &outbox)) {
-            Some(Ok(events)) if !events.is_empty() => {
-                findings.push(Finding::warning(
-                    pending(patient, &key, &events),
-                    patient.nija(decisions.complete),
-                ));
+    for decisions in &DECISIONS {
+        // A folder that cannot be listed is told by the check of documents.
+        for key in decisions.place.keys(state).unwrap_or_default() {
+            // So is a document that cannot be read.
+            let Ok(Some(loaded)) = state.backend.load(&key) else { continue };
+            match (decisions.read)(&loaded.bytes).map(|outbox| waiting(state, &outbox)) {
+                Some(Ok(events)) if !events.is_empty() => {
+                    let message = pending(patient, &key, &events);
+                    findings.push(Finding::warning(message, patient.nija(decisions.complete)));
+                }
+                Some(Err(error)) => return vec![unreadable(patient, &error)],
+                _ => {}
             }
-            Some(Err(error)) => {
-                findings.push(unreadable(patient, &error));
-                break;
-            }
-            _ => {}
         }
     }
     if findings.is_empty() {
