@@ -25,6 +25,7 @@ mod operator;
 mod refusal;
 mod rules;
 mod status;
+mod watch;
 mod words;
 
 pub use app::App;
@@ -116,6 +117,8 @@ pub enum Command {
     Status(status::Status),
     /// Judge every rule once, for cron and monitoring
     Check(check::Check),
+    /// Judge every rule all day, at once after each change
+    Watch(watch::Watch),
     /// Show what every rule watches for
     Rules(rules::Rules),
     /// Report that a component is alive, and see who listens
@@ -149,6 +152,7 @@ impl Command {
             Self::Gate(_) => "nija.gate",
             Self::Status(_) => "nija.status",
             Self::Check(_) => "nija.check",
+            Self::Watch(_) => "nija.stream",
             Self::Rules(_) => "nija.rules",
             Self::Heartbeat(command) => command.format(),
             Self::Operator(command) => command.format(),
@@ -168,6 +172,7 @@ impl Command {
             Self::Gate(command) => command.run(app),
             Self::Status(command) => command.run(app),
             Self::Check(command) => command.run(app),
+            Self::Watch(command) => command.run(app),
             Self::Rules(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
             Self::Operator(command) => command.run(app),

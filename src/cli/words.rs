@@ -1,6 +1,6 @@
 //! How halts, people and times read in text.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::domain::halt::{Halt, Mode};
 use crate::output::{Page, Role, Span};
@@ -8,6 +8,32 @@ use crate::output::{Page, Role, Span};
 /// A time to the second, in UTC.
 pub fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A number of seconds in the largest two units that say enough.
+pub fn seconds(seconds: u64) -> String {
+    let (days, hours, minutes) = (seconds / 86400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) if minutes < 10 && !seconds.is_multiple_of(60) => {
+            format!("{minutes} min {} s", seconds % 60)
+        }
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, 0) => format!("{hours} h"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, 0, _) => format!("{days} d"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+/// How long ago something was.
+pub fn ago(age_seconds: u64) -> String {
+    if age_seconds == 0 { "just now".to_owned() } else { format!("{} ago", seconds(age_seconds)) }
+}
+
+/// A time that has passed by the wall clock, which may have been set back meanwhile.
+pub fn since(passed: TimeDelta) -> String {
+    seconds(u64::try_from(passed.num_seconds()).unwrap_or(0))
 }
 
 /// One halt: what, how hard, why, and who when.

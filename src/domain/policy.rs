@@ -1,6 +1,6 @@
 //! Every limit and habit that the configuration decides, by area, as plain values.
 
-use super::{cooldown, slippage, ticker};
+use super::{cooldown, slippage, ticker, watch};
 
 /// The policies of every area.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -11,4 +11,6 @@ pub struct Policies {
     pub slippage: slippage::Policy,
     /// How tickers are compared.
     pub tickers: ticker::Policy,
+    /// How the watch goes about it.
+    pub watch: watch::Policy,
 }

@@ -11,6 +11,7 @@ use super::Config;
 
 mod core;
 mod tickers;
+mod watch;
 
 /// One setting.
 pub struct Setting {
@@ -25,7 +26,7 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 2] = [core::SETTINGS, tickers::SETTINGS];
+const AREAS: [&[Setting]; 3] = [core::SETTINGS, tickers::SETTINGS, watch::SETTINGS];
 
 /// Every setting, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use crate::domain::alert::{Facts, Outcome, Rule};
 
+/// The name of the threads that rules judge on.
+pub const THREAD: &str = "rules";
+
 /// Longest time one rule may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
@@ -87,7 +90,7 @@ fn start(rules: Vec<&'static Rule>, facts: Arc<Facts>) -> std::io::Result<Starte
             }
         }
     };
-    Ok((std::thread::Builder::new().name("rules".to_owned()).spawn(work)?, receiver))
+    Ok((std::thread::Builder::new().name(THREAD.to_owned()).spawn(work)?, receiver))
 }
 
 fn failed(why: &str) -> Outcome {
