@@ -95,7 +95,7 @@ fn start<'a>(setup: &'a Setup<'a>, config: Config) -> Result<Watch<'a>> {
         folders,
         claim,
     };
-    quiet_panics();
+    leave_screen_on_panic();
     let voice = if has_screen { on_screen(setup, &config)? } else { in_lines(setup)? };
     let now = setup.clock.monotonic();
     let mut watch = Watch {
@@ -159,14 +159,13 @@ fn cannot_speak(error: std::io::Error) -> Error {
     Error::io("start a thread to write with", error).hint("ulimit -u")
 }
 
-/// A rule that panics is told as UNKNOWN, and needs no words of its own; any other panic must be seen, so not on a screen
-/// that is about to go.
-fn quiet_panics() {
+/// A panic must be seen, so not on a screen that is about to go.
+fn leave_screen_on_panic() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().name() != Some(runner::THREAD) {
-            screen::restore();
-            before(panic);
-        }
+        screen::restore();
+        before(panic);
     }));
+    // Installed last, so asked first: what a rule does is no reason to leave.
+    runner::silence_rules();
 }
