@@ -1,6 +1,6 @@
 //! How halts, people and times read in text.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::domain::halt::{Halt, Mode};
 use crate::output::{Page, Role, Span};
@@ -10,30 +10,17 @@ pub fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// A number of seconds in the largest two units that say enough.
-pub fn seconds(seconds: u64) -> String {
-    let (days, hours, minutes) = (seconds / 86400, seconds / 3600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) if minutes < 10 && !seconds.is_multiple_of(60) => {
-            format!("{minutes} min {} s", seconds % 60)
-        }
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, 0) => format!("{hours} h"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, 0, _) => format!("{days} d"),
-        (days, hours, _) => format!("{days} d {hours} h"),
-    }
+/// An age in seconds, as in `3m 20s`; a negative one lies ahead.
+pub fn age(seconds: i64) -> String {
+    let span = humantime::format_duration(std::time::Duration::from_secs(seconds.unsigned_abs())).to_string();
+    let coarse = span.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    if seconds < 0 { format!("-{coarse}") } else { coarse }
 }
 
-/// How long ago something was.
-pub fn ago(age_seconds: u64) -> String {
-    if age_seconds == 0 { "just now".to_owned() } else { format!("{} ago", seconds(age_seconds)) }
-}
-
-/// A time that has passed by the wall clock, which may have been set back meanwhile.
-pub fn since(passed: TimeDelta) -> String {
-    seconds(u64::try_from(passed.num_seconds()).unwrap_or(0))
+/// Reads an instant, as in `2026-11-20T14:00:00Z`.
+pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let read = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+    read.map_err(|_| format!("'{text}' is not an instant, as in 2026-11-20T14:00:00Z"))
 }
 
 /// One halt: what, how hard, why, and who when.

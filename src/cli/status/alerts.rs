@@ -22,7 +22,7 @@ pub fn section(alerts: &[Alert], now: DateTime<Utc>) -> Page {
         Span::plain(format!("  {}", counts.join(", "))),
     ]);
     for alert in alerts {
-        let since = words::since(now.signed_duration_since(alert.first_seen));
+        let since = words::age(now.signed_duration_since(alert.first_seen).num_seconds().max(0));
         let doubt =
             alert.doubt.as_ref().map_or_else(String::new, |why| format!("; not to be judged now: {why}"));
         page.line([

@@ -53,9 +53,13 @@ pub fn sections(report: &Report, now: DateTime<Utc>) -> Vec<Page> {
 fn machinery(report: &Report) -> Page {
     let mut page = Page::new();
     if let Some(pulse) = &report.watch {
-        let age = pulse.age_seconds.map_or("before this machine was started".to_owned(), words::ago);
-        let every = words::seconds(pulse.watch.interval_seconds);
-        let text = format!("process {} ticked {age}, every {every}", pulse.watch.pid);
+        let age = |seconds| words::age(i64::try_from(seconds).unwrap_or(i64::MAX));
+        let ticked = match pulse.age_seconds {
+            Some(seconds) => format!("{} ago", age(seconds)),
+            None => "before this machine was started".to_owned(),
+        };
+        let every = age(pulse.watch.interval_seconds);
+        let text = format!("process {} ticked {ticked}, every {every}", pulse.watch.pid);
         let role = if pulse.status == Monitored::Ok { Role::Plain } else { Role::Warn };
         page.line([Span::new(Role::Muted, format!("  {:<10} ", "watch")), Span::new(role, text)]);
     }
