@@ -30,6 +30,7 @@ mod refusal;
 mod rules;
 mod status;
 mod stop_loss;
+mod watch;
 mod words;
 
 pub use app::App;
@@ -121,6 +122,8 @@ pub enum Command {
     Status(status::Status),
     /// Judge every rule once, for cron and monitoring
     Check(check::Check),
+    /// Judge every rule all day, at once after each change
+    Watch(watch::Watch),
     /// Show what every rule watches for
     Rules(rules::Rules),
     /// Keep a ticker from being entered again too soon
@@ -168,6 +171,7 @@ impl Command {
             Self::Gate(_) => "nija.gate",
             Self::Status(_) => "nija.status",
             Self::Check(_) => "nija.check",
+            Self::Watch(_) => "nija.stream",
             Self::Rules(_) => "nija.rules",
             Self::Cooldown(command) => command.format(),
             Self::StopLoss(_) => "nija.stop_loss",
@@ -192,6 +196,7 @@ impl Command {
             Self::Gate(command) => command.run(app),
             Self::Status(command) => command.run(app),
             Self::Check(command) => command.run(app),
+            Self::Watch(command) => command.run(app),
             Self::Rules(command) => command.run(app),
             Self::Cooldown(command) => command.run(app),
             Self::StopLoss(command) => command.run(app),
