@@ -24,6 +24,7 @@ mod man;
 mod operator;
 mod refusal;
 mod rules;
+mod slippage;
 mod status;
 mod words;
 
@@ -121,6 +122,9 @@ pub enum Command {
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
+    /// Record what fills cost against what was expected
+    #[command(subcommand)]
+    Slippage(slippage::Slippage),
     /// Say who may resume
     #[command(subcommand)]
     Operator(operator::Operator),
@@ -151,6 +155,7 @@ impl Command {
             Self::Check(_) => "nija.check",
             Self::Rules(_) => "nija.rules",
             Self::Heartbeat(command) => command.format(),
+            Self::Slippage(command) => command.format(),
             Self::Operator(command) => command.format(),
             Self::Audit(command) => command.format(),
             Self::Doctor(_) => "nija.doctor",
@@ -170,6 +175,7 @@ impl Command {
             Self::Check(command) => command.run(app),
             Self::Rules(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
+            Self::Slippage(command) => command.run(app),
             Self::Operator(command) => command.run(app),
             Self::Audit(command) => command.run(app),
             Self::Doctor(command) => command.run(app),
