@@ -29,6 +29,7 @@ mod refusal;
 mod rules;
 mod slippage;
 mod status;
+mod watch;
 mod words;
 
 pub use app::App;
@@ -120,6 +121,8 @@ pub enum Command {
     Status(status::Status),
     /// Judge every rule once, for cron and monitoring
     Check(check::Check),
+    /// Judge every rule all day, at once after each change
+    Watch(watch::Watch),
     /// Show what every rule watches for
     Rules(rules::Rules),
     /// Report that a component is alive, and see who listens
@@ -165,6 +168,7 @@ impl Command {
             Self::Gate(_) => "nija.gate",
             Self::Status(_) => "nija.status",
             Self::Check(_) => "nija.check",
+            Self::Watch(_) => "nija.stream",
             Self::Rules(_) => "nija.rules",
             Self::Heartbeat(command) => command.format(),
             Self::Slippage(command) => command.format(),
@@ -188,6 +192,7 @@ impl Command {
             Self::Gate(command) => command.run(app),
             Self::Status(command) => command.run(app),
             Self::Check(command) => command.run(app),
+            Self::Watch(command) => command.run(app),
             Self::Rules(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
             Self::Slippage(command) => command.run(app),

@@ -32,6 +32,7 @@ pub mod operator;
 pub mod record;
 pub mod slippage;
 pub mod status;
+pub mod watch;
 
 pub use crate::store::export::write_files;
 pub use identity::Identity;
