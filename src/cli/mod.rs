@@ -28,6 +28,7 @@ mod man;
 mod operator;
 mod refusal;
 mod rules;
+mod slippage;
 mod status;
 mod stop_loss;
 mod watch;
@@ -134,6 +135,9 @@ pub enum Command {
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
+    /// Record what fills cost against what was expected
+    #[command(subcommand)]
+    Slippage(slippage::Slippage),
     /// Report what each platform holds, and see how it stands against the limits
     #[command(subcommand)]
     Exposure(exposure::Exposure),
@@ -176,6 +180,7 @@ impl Command {
             Self::Cooldown(command) => command.format(),
             Self::StopLoss(_) => "nija.stop_loss",
             Self::Heartbeat(command) => command.format(),
+            Self::Slippage(command) => command.format(),
             Self::Exposure(command) => command.format(),
             Self::Adoption(command) => command.format(),
             Self::Equity(command) => command.format(),
@@ -201,6 +206,7 @@ impl Command {
             Self::Cooldown(command) => command.run(app),
             Self::StopLoss(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
+            Self::Slippage(command) => command.run(app),
             Self::Exposure(command) => command.run(app),
             Self::Adoption(command) => command.run(app),
             Self::Equity(command) => command.run(app),

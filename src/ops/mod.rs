@@ -31,6 +31,7 @@ pub mod init;
 pub mod killswitch;
 pub mod operator;
 pub mod record;
+pub mod slippage;
 pub mod status;
 pub mod watch;
 
