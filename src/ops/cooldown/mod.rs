@@ -1,7 +1,7 @@
 //! Cooldowns: locking a ticker, looking at its locks, ending them early, and what a stop-loss does.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::audit::{Audited as _, Event};
 use crate::domain::cooldown::change::{LOST, Mark};
@@ -57,7 +57,8 @@ fn mark(state: &State<'_>) -> Mark {
 }
 
 fn touch(state: &State<'_>, reason: &str) -> Touch {
-    Touch { at: state.now(), reason: shortened(reason), actor: state.context.identity.actor.clone() }
+    let (reason, actor) = (shortened(reason), state.context.identity.actor.clone());
+    Touch { at: state.now(), reason, actor, extra: Map::new() }
 }
 
 fn shortened(reason: &str) -> String {

@@ -4,7 +4,7 @@
 //! between reports again with the same id: what is done stays as it was, and what is missing is done.
 
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use crate::domain::cooldown::change::Locked;
 use crate::domain::cooldown::{Cooldown, Hit, Side, StopLoss};
@@ -108,6 +108,7 @@ fn own(state: &State<'_>, request: &Request, ticker: String) -> Result<Report> {
         side: request.side,
         strategy: trimmed(&request.strategy),
         platform: trimmed(&request.platform),
+        extra: Map::new(),
     };
     let mut number = None;
     if let Some(known) = open.cooldown.known(&stop_loss) {
