@@ -52,6 +52,13 @@ fn a_damaged_client_is_a_warning() {
 }
 
 #[test]
+fn a_damaged_summary_of_fills_is_a_warning() {
+    let ward = Ward::healthy();
+    std::fs::write(ward.at("slippage.json"), "{").unwrap();
+    ward.assert_mended("documents", Status::Warning, "slippage.json: it is corrupt");
+}
+
+#[test]
 fn leftovers_of_interrupted_commands_are_listed_with_what_removes_them() {
     let ward = Ward::healthy();
     for (name, words) in [

@@ -15,6 +15,7 @@ mod adoption;
 mod core;
 mod equity;
 mod exposure;
+mod slippage;
 mod tickers;
 mod watch;
 
@@ -31,12 +32,13 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 6] = [
+const AREAS: [&[Setting]; 7] = [
     core::SETTINGS,
     tickers::SETTINGS,
     exposure::SETTINGS,
     adoption::SETTINGS,
     equity::SETTINGS,
+    slippage::SETTINGS,
     watch::SETTINGS,
 ];
 

@@ -12,9 +12,10 @@ use crate::domain::heartbeat::Heartbeat;
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
+use crate::domain::slippage::Summary;
 use crate::domain::status::Status;
 use crate::error::Error;
-use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator};
+use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator, slippage};
 
 /// Where documents of one kind are.
 pub enum Place {
@@ -39,7 +40,7 @@ pub struct Kept {
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 9] = [
+pub const KEPT: [Kept; 10] = [
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
@@ -102,6 +103,13 @@ pub const KEPT: [Kept; 9] = [
         status: Status::Critical,
         means: "DRAWDOWN and DAILY_LOSS are not judged, and no reading is taken: it held the peak",
         mend: |patient, name, _| patient.nija(&format!("equity forget --account {}", word(name))),
+    },
+    Kept {
+        place: Place::File(slippage::summary::key),
+        decode: decode::<Summary>,
+        status: Status::Warning,
+        means: "figures over all time are read from the logs, and take longer",
+        mend: |patient, _, _| patient.nija("slippage verify --rebuild"),
     },
 ];
 
