@@ -12,6 +12,7 @@ use super::Config;
 use crate::domain::amount;
 
 mod adoption;
+mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
@@ -32,13 +33,14 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 7] = [
+const AREAS: [&[Setting]; 8] = [
     core::SETTINGS,
     tickers::SETTINGS,
     exposure::SETTINGS,
     adoption::SETTINGS,
     equity::SETTINGS,
     slippage::SETTINGS,
+    cooldowns::SETTINGS,
     watch::SETTINGS,
 ];
 
