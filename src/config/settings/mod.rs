@@ -33,7 +33,7 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 8] = [
+const AREAS: &[&[Setting]] = &[
     core::SETTINGS,
     tickers::SETTINGS,
     exposure::SETTINGS,
@@ -46,7 +46,7 @@ const AREAS: [&[Setting]; 8] = [
 
 /// Every setting, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {
-    AREAS.into_iter().flatten()
+    AREAS.iter().copied().flatten()
 }
 
 fn text(value: &Value) -> Result<&str, String> {

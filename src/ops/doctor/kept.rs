@@ -41,7 +41,7 @@ pub struct Kept {
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 10] = [
+pub const KEPT: &[Kept] = &[
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
@@ -132,7 +132,7 @@ pub fn folders() -> impl Iterator<Item = &'static str> {
 /// Every document that is or ought to be there, or which folder cannot be listed and why.
 pub fn documents(state: &State<'_>) -> Result<Vec<(Key, &'static Kept)>, (&'static str, Error)> {
     let mut all = Vec::new();
-    for kept in &KEPT {
+    for kept in KEPT {
         let keys = kept.place.keys(state)?;
         all.extend(keys.into_iter().map(|key| (key, kept)));
     }
