@@ -1,5 +1,6 @@
 //! Slippage: what was expected of a fill and what it came to, signed so that positive is adverse, in figures a desk reads.
 
+pub mod figures;
 pub mod fill;
 pub mod fixed;
 mod instant;
@@ -9,7 +10,10 @@ pub mod policy;
 pub mod quality;
 pub mod quantile;
 pub mod sample;
+pub mod tally;
 
+pub use figures::Figures;
 pub use fill::{Facts, Fill};
 pub use policy::Policy;
 pub use sample::Sample;
+pub use tally::{Tally, Totals};

@@ -17,7 +17,7 @@ pub const REVIEW_BELOW: i64 = 800_000;
 /// The score is drawn towards one half with the weight of this many fills.
 const PRIOR_FILLS: i128 = 20;
 
-/// What is known of a broker's execution. Costs are in millionths of a basis point, positive is adverse.
+/// What is known of a broker's execution. Costs are in ten-thousandths of a basis point, positive is adverse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Evidence {
     /// How many fills.
@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     /// Ten basis points.
-    const LIMIT: i128 = 10_000_000;
+    const LIMIT: i128 = 100_000;
 
     fn perfect(fills: u64) -> Evidence {
         Evidence {
@@ -249,8 +249,8 @@ mod tests {
         // 100 fills: (100 * 0.708420 + 10) / 120 = 0.673683.
         let evidence = Evidence {
             fills: 100,
-            mean_cost: 2_000_000,
-            tail_cost: 15_000_000,
+            mean_cost: 20_000,
+            tail_cost: 150_000,
             cost_limit: LIMIT,
             filled: Some((95, 100)),
             trouble: Some((1, 100)),
@@ -273,15 +273,15 @@ mod tests {
 
     #[test]
     fn luck_buys_nothing_and_one_freak_does_not_ruin() {
-        let mut slippages = vec![-500_000_000_i64; 50];
-        slippages.extend([3_000_000; 148]);
-        slippages.extend([9_000_000, 9_000_000_000_000]);
+        let mut slippages = vec![-5_000_000_i64; 50];
+        slippages.extend([30_000; 148]);
+        slippages.extend([90_000, 90_000_000_000]);
         let found = cost(&slippages, &vec![0; 200], &mut Vec::new()).unwrap();
         // The 99 % quantile is the 198th of 200: 3 bps, so the two above count 3 bps and the lucky 50 nothing:
         // 150 * 3 / 200 = 2.25 bps.
-        assert_eq!(found, Cost { mean: 2_250_000, tail: 3_000_000, weighted: false });
-        let weighted = cost(&[1_000_000, 3_000_000], &[3, 1], &mut Vec::new()).unwrap();
-        assert_eq!((weighted.mean, weighted.weighted), (1_500_000, true));
+        assert_eq!(found, Cost { mean: 22_500, tail: 30_000, weighted: false });
+        let weighted = cost(&[10_000, 30_000], &[3, 1], &mut Vec::new()).unwrap();
+        assert_eq!((weighted.mean, weighted.weighted), (15_000, true));
         assert_eq!(cost(&[], &[], &mut Vec::new()), None);
     }
 

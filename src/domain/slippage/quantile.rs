@@ -12,9 +12,12 @@ pub fn rank(count: usize, percent: u8) -> usize {
 }
 
 /// The quantiles at these per cents, ascending, of values in any order; they are put into another. `None` of none.
-pub fn select<const N: usize>(values: &mut [i64], percents: [u8; N]) -> Option<[i64; N]> {
+pub fn select<T: Copy + Default + Ord, const N: usize>(
+    values: &mut [T],
+    percents: [u8; N],
+) -> Option<[T; N]> {
     let count = values.len();
-    let mut found = [0; N];
+    let mut found = [T::default(); N];
     // Each rank is sought only among what the one before left above it.
     let (mut above, mut passed, mut last) = (values, 0, None);
     for (percent, slot) in percents.into_iter().zip(&mut found) {
@@ -43,7 +46,7 @@ mod tests {
         let mut values = [50, 15, 40, 20, 35];
         assert_eq!(select(&mut values, [5, 30, 40, 50, 100]), Some([15, 20, 20, 35, 50]));
         assert_eq!(select(&mut [7], [1, 50, 99]), Some([7, 7, 7]));
-        assert_eq!(select(&mut [], [50]), None);
+        assert_eq!(select::<u32, 1>(&mut [], [50]), None);
     }
 
     proptest! {
