@@ -26,6 +26,7 @@ pub mod identity;
 pub mod init;
 pub mod killswitch;
 pub mod operator;
+pub mod orders;
 pub mod record;
 pub mod status;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 
 /// One thing that was read, or not.
@@ -45,11 +46,13 @@ pub struct Facts {
     pub policies: Policies,
     /// The kill switch.
     pub stops: Input<Stops>,
+    /// Every order by its id, those included that are through and still kept.
+    pub orders: Input<Collection<Glance>>,
 }
 
 impl Facts {
     /// Facts of which nothing was read.
     pub fn nothing(now: DateTime<Utc>) -> Self {
-        Self { now, policies: Policies::default(), stops: Input::NotRead }
+        Self { now, policies: Policies::default(), stops: Input::NotRead, orders: Input::NotRead }
     }
 }

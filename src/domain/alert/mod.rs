@@ -5,6 +5,9 @@ pub mod lifecycle;
 pub mod outcome;
 pub mod rule;
 
+mod order_age;
+mod order_stuck;
+mod order_unknown;
 mod trading_halted;
 
 pub use facts::{Collection, Facts, Input};
@@ -13,7 +16,7 @@ pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
 pub use rule::{Reading, Rule, Severity};
 
 /// Every rule, in the order they are evaluated and listed.
-pub const RULES: [&Rule; 1] = [&trading_halted::RULE];
+pub const RULES: [&Rule; 3] = [&trading_halted::RULE, &order_stuck::RULE, &order_unknown::RULE];
 
 /// The rules a word selects: the rule of that id, or every rule of that group. Case does not matter.
 pub fn select(word: &str) -> Vec<&'static Rule> {

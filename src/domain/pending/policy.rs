@@ -92,8 +92,8 @@ impl Policy {
     /// The age from which on an order that is stuck after `limit` is an emergency.
     pub fn emergency_at(&self, limit: TimeDelta) -> TimeDelta {
         let factor = self.emergency_factor.max(Decimal::ONE);
-        let seconds = Decimal::from(limit.num_seconds()).checked_mul(factor);
-        let millis = seconds.and_then(|seconds| i64::try_from(seconds * Decimal::ONE_THOUSAND).ok());
+        let millis = Decimal::from(limit.num_milliseconds()).checked_mul(factor);
+        let millis = millis.and_then(|millis| i64::try_from(millis.ceil()).ok());
         millis.and_then(TimeDelta::try_milliseconds).unwrap_or(TimeDelta::MAX)
     }
 

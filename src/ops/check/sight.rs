@@ -7,9 +7,10 @@ use std::sync::Arc;
 use crate::domain::alert::facts::Stops;
 use crate::domain::alert::{Alert, Facts, Input, Reading, Rule};
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 
-use super::super::{State, killswitch};
+use super::super::{State, killswitch, orders};
 use super::changes::{Changes, Feed};
 use super::{alerts, kept};
 
@@ -22,6 +23,7 @@ pub struct Sight {
     pub unsaved: BTreeMap<String, Alert>,
     feed: Option<Box<dyn Feed>>,
     stops: Input<Stops>,
+    orders: kept::Folder<Glance>,
 }
 
 impl fmt::Debug for Sight {
@@ -43,6 +45,7 @@ impl Sight {
         for reading in wanted {
             match reading {
                 Reading::KillSwitch => self.stops = Input::Known(stops(state)),
+                Reading::Orders => self.orders.refresh(state, orders::COLLECTION, &changes),
             }
         }
         // A `check` beside this watch changes them too.
@@ -52,7 +55,12 @@ impl Sight {
 
     /// The facts for the rules.
     pub fn facts(&self, state: &State<'_>, policies: &Policies) -> Arc<Facts> {
-        Arc::new(Facts { now: state.now(), policies: policies.clone(), stops: self.stops.clone() })
+        Arc::new(Facts {
+            now: state.now(),
+            policies: policies.clone(),
+            stops: self.stops.clone(),
+            orders: self.orders.input(),
+        })
     }
 }
 
