@@ -21,3 +21,6 @@ mod people;
 #[cfg(test)]
 #[path = "properties/slippage.rs"]
 mod slippage;
+#[cfg(test)]
+#[path = "properties/slippage_stats.rs"]
+mod slippage_stats;

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::atomic::{Directory, failed};
 use super::folder::{self, Listing, Room};
-use super::{Appended, Backend, Durability, Held, Loaded, Log, Revision, Tail, lock, log};
+use super::{Appended, Backend, Durability, Held, Loaded, Log, Reader, Revision, Tail, lock, log};
 use crate::domain::key::{self, Key};
 use crate::domain::month::Month;
 use crate::error::{Error, Kind, Result};
@@ -232,6 +232,12 @@ impl Backend for FileBackend {
     fn cut_torn(&self, _held: &dyn Held, log: Log, suffix: &str) -> Result<String> {
         let place = self.log_place(log, true)?.ok_or_else(|| gone(&self.root))?;
         log::cut_torn(place.directory(), place.name(), suffix).map(|kept| beside(log, kept))
+    }
+
+    fn reader(&self, log: Log) -> Result<Option<Box<dyn Reader>>> {
+        let Some(place) = self.log_place(log, false)? else { return Ok(None) };
+        let opened = place.directory().open_entry(place.name())?;
+        Ok(opened.map(|file| log::reader(file, place.path())))
     }
 
     fn scan(&self, log: Log, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {

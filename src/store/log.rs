@@ -10,7 +10,7 @@ use rustix::fs::{Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use super::atomic::{Directory, failed, give_to_owner_of};
-use super::{Appended, Durability, Log, Tail, Unsynced};
+use super::{Appended, Durability, Log, Reader, Tail, Unsynced};
 use crate::error::{Error, Result};
 
 /// Bytes that a scan reads at once.
@@ -147,6 +147,41 @@ pub fn cut_torn(directory: &Directory, name: &str, suffix: &str) -> Result<Strin
     file.set_len(tail.complete_len).map_err(io)?;
     rustix::fs::fsync(&file).map_err(|e| failed("sync", &path, e))?;
     Ok(kept)
+}
+
+struct Opened {
+    file: File,
+    path: PathBuf,
+}
+
+impl Opened {
+    fn failed(&self, error: std::io::Error) -> Error {
+        Error::io(format_args!("read {}", self.path.display()), error).hint("nija doctor")
+    }
+}
+
+impl Reader for Opened {
+    fn size(&self) -> Result<u64> {
+        Ok(self.file.metadata().map_err(|error| self.failed(error))?.len())
+    }
+
+    fn read_at(&self, from: u64, into: &mut [u8]) -> Result<usize> {
+        let mut filled = 0;
+        while let Some(free) = into.get_mut(filled..).filter(|free| !free.is_empty()) {
+            match self.file.read_at(free, from + filled as u64) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed(error)),
+            }
+        }
+        Ok(filled)
+    }
+}
+
+/// An open log, to be read at any place; see [`super::Backend::reader`].
+pub fn reader(file: File, path: PathBuf) -> Box<dyn Reader> {
+    Box::new(Opened { file, path })
 }
 
 /// Reads whole lines from byte `from` on; see [`super::Backend::scan`].

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Appended, Backend, Durability, Held, Loaded, Log, Revision, Tail, Unsynced};
+use super::{Appended, Backend, Durability, Held, Loaded, Log, Reader, Revision, Tail, Unsynced};
 use crate::domain::key::Key;
 use crate::domain::month::Month;
 use crate::error::{Error, Kind, Result};
@@ -53,6 +53,20 @@ struct Nothing;
 impl Unsynced for Nothing {
     fn sync(self: Box<Self>) -> Result<()> {
         Ok(())
+    }
+}
+
+impl Reader for Vec<u8> {
+    fn size(&self) -> Result<u64> {
+        Ok(self.as_slice().len() as u64)
+    }
+
+    fn read_at(&self, from: u64, into: &mut [u8]) -> Result<usize> {
+        let rest = usize::try_from(from).ok().and_then(|from| self.get(from..)).unwrap_or_default();
+        let count = rest.len().min(into.len());
+        let (to, from) = (into.get_mut(..count).unwrap_or_default(), rest.get(..count).unwrap_or_default());
+        to.copy_from_slice(from);
+        Ok(count)
     }
 }
 
@@ -205,6 +219,11 @@ impl Backend for MemoryBackend {
             bytes.truncate(usize::try_from(tail.complete_len).unwrap_or(usize::MAX));
         }
         Ok(state.keep_aside(&format!("{}.{suffix}", log.file())))
+    }
+
+    fn reader(&self, log: Log) -> Result<Option<Box<dyn Reader>>> {
+        let bytes = self.state().logs.get(&log).cloned();
+        Ok(bytes.map(|bytes| Box::new(bytes) as Box<dyn Reader>))
     }
 
     fn scan(&self, log: Log, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {

@@ -18,6 +18,7 @@ pub mod file;
 pub mod folder;
 pub mod inspect;
 pub mod journal;
+pub mod lines;
 pub mod lock;
 pub mod log;
 pub mod memory;
@@ -120,6 +121,14 @@ impl std::fmt::Debug for Appended {
     }
 }
 
+/// A log opened for reading, at any place and from any thread.
+pub trait Reader: Send + Sync {
+    /// How many bytes it has by now.
+    fn size(&self) -> Result<u64>;
+    /// Fills `into` with what stands from byte `from` on, and says how many bytes there were; fewer only at the end.
+    fn read_at(&self, from: u64, into: &mut [u8]) -> Result<usize>;
+}
+
 /// The suffix under which the bytes of a torn record are kept.
 pub fn torn_suffix(now: DateTime<Utc>) -> String {
     format!("torn-{}", now.format("%Y%m%dT%H%M%SZ"))
@@ -182,6 +191,8 @@ pub trait Backend: Send + Sync {
     fn tail(&self, log: Log) -> Result<Tail>;
     /// Cuts a torn record off the end, keeping its bytes beside the log; returns the name they are kept under.
     fn cut_torn(&self, held: &dyn Held, log: Log, suffix: &str) -> Result<String>;
+    /// Opens the current segment, or a month, for reading; `None` when there is none.
+    fn reader(&self, log: Log) -> Result<Option<Box<dyn Reader>>>;
     /// Reads whole lines (newline excluded) of the current segment, or of a month, from byte `from` on, until `visit` says stop. Returns
     /// the position after the last line visited. An incomplete last line is not visited.
     fn scan(&self, log: Log, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64>;

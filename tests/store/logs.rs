@@ -98,6 +98,25 @@ fn months_are_logs_of_their_own(backend: &dyn Backend) {
     assert_eq!(lines(backend, LOG, 0).0, ["in one piece"]);
 }
 
+fn an_open_log_is_read_at_any_place(backend: &dyn Backend) {
+    for log in [LOG, october()] {
+        assert!(backend.reader(log).unwrap().is_none());
+        append(backend, log, b"one\ntwo\nhalf");
+        let reader = backend.reader(log).unwrap().unwrap();
+        assert_eq!(reader.size().unwrap(), 12);
+        let read = |from| {
+            let mut bytes = [b'.'; 6];
+            let count = reader.read_at(from, &mut bytes).unwrap();
+            (count, String::from_utf8_lossy(&bytes).into_owned())
+        };
+        assert_eq!(read(2), (6, "e\ntwo\n".to_owned()));
+        assert_eq!(
+            (read(10), read(12), read(99)),
+            ((2, "lf....".to_owned()), (0, "......".to_owned()), (0, "......".to_owned()))
+        );
+    }
+}
+
 fn long_lines_are_whole(backend: &dyn Backend) {
     let mut total = 0;
     for len in [4095usize, 4096, 4097, 8191, 300_000, 1, 12_288] {
@@ -144,6 +163,7 @@ fn every_backend_keeps_them() {
         a_torn_record_is_seen_and_cut,
         an_append_cuts_what_is_torn,
         months_are_logs_of_their_own,
+        an_open_log_is_read_at_any_place,
         long_lines_are_whole,
         closed_segments_stay,
     ] {

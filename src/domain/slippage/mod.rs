@@ -3,6 +3,8 @@
 pub mod figures;
 pub mod fill;
 pub mod fixed;
+pub mod groups;
+pub mod histogram;
 mod instant;
 pub mod line;
 pub mod moments;
@@ -10,10 +12,12 @@ pub mod policy;
 pub mod quality;
 pub mod quantile;
 pub mod sample;
+pub mod select;
 pub mod tally;
 
 pub use figures::Figures;
 pub use fill::{Facts, Fill};
 pub use policy::Policy;
 pub use sample::Sample;
+pub use select::{By, Selection};
 pub use tally::{Tally, Totals};
