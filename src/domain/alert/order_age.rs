@@ -1,15 +1,25 @@
 //! What the order rules share: how long something has lasted, and orders that cannot be judged.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use super::facts::{Collection, Facts, Input};
-use super::outcome::{Finding, Outcome};
+use super::outcome::{Finding, Outcome, Pull};
 use super::rule::Severity;
+use crate::domain::halt::Scope;
 use crate::domain::pending::Glance;
 
 /// A clock that was stepped back by less than this is no news: what lies ahead of it began just now.
 const STEP_MAX: TimeDelta = TimeDelta::seconds(5);
+
+/// Orders that have lasted too long and are named, so that with the groups of the rest there are never more findings than
+/// become alerts of their own.
+const LATE_MAX: usize = 80;
+
+/// Groups of the rest, by what they would stop.
+const GROUPS_MAX: usize = 16;
 
 /// Orders in doubt that are named; more of them are one doubt about all.
 const NAMED_MAX: usize = 20;
@@ -66,25 +76,67 @@ impl<'a> Doubts<'a> {
 }
 
 /// What a finding about an order is about.
-pub fn subject(id: &str) -> String {
+fn subject(id: &str) -> String {
     format!("order:{id}")
 }
 
-/// A finding about an order that has lasted too long.
-pub fn finding(id: &str, order: &Glance, severity: Severity, age: TimeDelta, limit: TimeDelta) -> Finding {
+/// An order that has lasted too long.
+pub struct Late<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The order.
+    pub order: &'a Glance,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// For how long.
+    pub age: TimeDelta,
+    /// The limit it was held against.
+    pub limit: TimeDelta,
+    /// How bad that is.
+    pub severity: Severity,
+}
+
+/// Reports orders that have lasted too long, the oldest first. Beyond [`LATE_MAX`] the rest is counted in one finding for each
+/// thing it would stop, so that a hundred thousand are told as fast as a hundred, and none fails to pull what it should.
+pub fn report(mut late: Vec<Late<'_>>, pull: impl Fn(&Late<'_>) -> Option<Pull>, outcome: &mut Outcome) {
+    late.sort_unstable_by_key(|late| (late.since, late.id));
+    let (named, rest) = late.split_at(late.len().min(LATE_MAX));
+    outcome.findings.extend(named.iter().map(|late| finding(late).pulls(pull(late))));
+    let mut groups: BTreeMap<Option<String>, (usize, &Late<'_>, Option<Pull>)> = BTreeMap::new();
+    for late in rest {
+        let mut pull = pull(late);
+        let mut name = pull.as_ref().map(|pull| pull.scope.to_string());
+        if groups.len() >= GROUPS_MAX && !groups.contains_key(&name) {
+            // With so many platforms in trouble at once it is everything.
+            pull = pull.map(|pull| Pull { scope: Scope::All, ..pull });
+            name = pull.as_ref().map(|pull| pull.scope.to_string());
+        }
+        let (count, worst, _) = groups.entry(name).or_insert((0, late, pull));
+        *count += 1;
+        if late.severity > worst.severity {
+            *worst = late;
+        }
+    }
+    for (scope, (count, worst, pull)) in groups {
+        let example = finding(worst);
+        let message = format!("{count} more orders, as {}", example.message);
+        let subject = scope.map_or_else(|| "more".to_owned(), |scope| format!("more:{scope}"));
+        let more = Finding::new(subject, worst.severity, message).pulls(pull);
+        outcome.findings.push(more.judged(count.into(), LATE_MAX.into()).remedy("nija orders list"));
+    }
+}
+
+fn finding(late: &Late<'_>) -> Finding {
+    let Late { id, order, age, limit, severity, .. } = late;
     let at = order.platform.as_deref().map(|platform| format!(" at {platform}")).unwrap_or_default();
-    let message = format!(
-        "order {id} ({}{at}) is {} for {}, limit {}",
-        order.symbol,
-        order.state,
-        words(age),
-        words(limit)
-    );
-    let mut finding = Finding::new(subject(id), severity, message)
-        .judged(seconds(age), seconds(limit))
-        .label("order", id)
-        .label("symbol", &order.symbol)
-        .label("state", order.state.word());
+    let (state, symbol) = (order.state, &order.symbol);
+    let message =
+        format!("order {id} ({symbol}{at}) is {state} for {}, limit {}", words(*age), words(*limit));
+    let mut finding = Finding::new(subject(id), *severity, message)
+        .judged(seconds(*age), seconds(*limit))
+        .label("order", *id)
+        .label("symbol", symbol)
+        .label("state", state.word());
     for (name, value) in [("platform", &order.platform), ("strategy", &order.strategy)] {
         if let Some(value) = value {
             finding = finding.label(name, value);

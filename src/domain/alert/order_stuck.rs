@@ -1,11 +1,10 @@
 //! ORDER_STUCK: an order is out for longer than orders take, and nobody said how it ended.
 
-use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
+use chrono::TimeDelta;
 
 use super::facts::Facts;
-use super::order_age::{Doubts, age, ahead, finding, orders, seconds};
-use super::outcome::{Finding, Outcome};
+use super::order_age::{Doubts, Late, age, ahead, orders, report, seconds};
+use super::outcome::Outcome;
 use super::rule::{Reading, Rule, Severity};
 use crate::domain::pending::{Glance, Policy, State};
 
@@ -33,9 +32,10 @@ fn evaluate(facts: &Facts) -> Outcome {
         Ok(orders) => orders,
         Err(outcome) => return outcome,
     };
+    let policy = &facts.policies.orders;
     let mut outcome = Outcome::default();
-    let (mut doubts, mut pending, mut oldest) = (Doubts::default(), 0_u32, None);
-    let mut stuck: Vec<(DateTime<Utc>, &str, Finding)> = Vec::new();
+    let (mut doubts, mut pending, mut oldest) = (Doubts::default(), 0_u32, TimeDelta::zero());
+    let mut stuck = Vec::new();
     for (id, order) in orders.iter() {
         let order = match order {
             Ok(order) if order.state == State::Completed => continue,
@@ -46,33 +46,31 @@ fn evaluate(facts: &Facts) -> Outcome {
             }
         };
         pending = pending.saturating_add(1);
-        let Some(age) = age(order.out_since, facts.now) else {
-            doubts.push(id, ahead(order.out_since, facts.now));
-            continue;
-        };
-        oldest = oldest.max(Some(age));
-        if let Some(found) = judge(id, order, age, &facts.policies.orders) {
-            stuck.push((order.out_since, id, found));
+        match age(order.out_since, facts.now) {
+            None => doubts.push(id, ahead(order.out_since, facts.now)),
+            Some(age) => {
+                oldest = oldest.max(age);
+                stuck.extend(judge(id, order, age, policy));
+            }
         }
     }
-    stuck.sort_unstable_by_key(|(since, id, _)| (*since, *id));
     outcome.idle = orders.is_empty().then(|| "no orders are tracked".to_owned());
     outcome.figure("pending_orders", pending.into(), "");
-    outcome.figure("stuck_orders", Decimal::from(stuck.len()), "");
-    outcome.figure("oldest_order_age", oldest.map_or(Decimal::ZERO, seconds), "s");
-    outcome.findings = stuck.into_iter().map(|(_, _, found)| found).collect();
+    outcome.figure("stuck_orders", stuck.len().into(), "");
+    outcome.figure("oldest_order_age", seconds(oldest), "s");
+    let emergency = |late: &Late<'_>| late.severity == Severity::Emergency;
+    let pull =
+        |late: &Late<'_>| emergency(late).then(|| policy.pull(late.order.platform.as_deref())).flatten();
+    report(stuck, pull, &mut outcome);
     doubts.tell(&mut outcome);
     outcome
 }
 
-fn judge(id: &str, order: &Glance, age: chrono::TimeDelta, policy: &Policy) -> Option<Finding> {
-    let platform = order.platform.as_deref();
-    let limit = policy.stuck_after(platform);
+fn judge<'a>(id: &'a str, order: &'a Glance, age: TimeDelta, policy: &Policy) -> Option<Late<'a>> {
+    let limit = policy.stuck_after(order.platform.as_deref());
     if age <= limit {
         return None;
     }
-    if age < policy.emergency_at(limit) {
-        return Some(finding(id, order, Severity::Critical, age, limit));
-    }
-    Some(finding(id, order, Severity::Emergency, age, limit).pulls(policy.pull(platform)))
+    let severity = if age < policy.emergency_at(limit) { Severity::Critical } else { Severity::Emergency };
+    Some(Late { id, order, since: order.out_since, age, limit, severity })
 }

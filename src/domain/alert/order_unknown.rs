@@ -1,9 +1,7 @@
 //! ORDER_UNKNOWN: for too long nobody can tell whether an order is still out.
 
-use rust_decimal::Decimal;
-
 use super::facts::Facts;
-use super::order_age::{Doubts, age, ahead, finding, orders};
+use super::order_age::{Doubts, Late, age, ahead, orders, report};
 use super::outcome::Outcome;
 use super::rule::{Reading, Rule, Severity};
 
@@ -30,7 +28,7 @@ fn evaluate(facts: &Facts) -> Outcome {
     };
     let limit = facts.policies.orders.unknown_after;
     let mut outcome = Outcome::default();
-    let (mut doubts, mut unsettled, mut found) = (Doubts::default(), 0_u32, Vec::new());
+    let (mut doubts, mut unsettled, mut late) = (Doubts::default(), 0_u32, Vec::new());
     for (id, order) in orders.iter() {
         let (order, since) = match order {
             Ok(order) => match order.unsettled_since {
@@ -46,15 +44,14 @@ fn evaluate(facts: &Facts) -> Outcome {
         match age(since, facts.now) {
             None => doubts.push(id, ahead(since, facts.now)),
             Some(age) if age > limit => {
-                found.push((since, id, finding(id, order, Severity::Critical, age, limit)));
+                late.push(Late { id, order, since, age, limit, severity: Severity::Critical });
             }
             Some(_) => {}
         }
     }
-    found.sort_unstable_by_key(|(since, id, _)| (*since, *id));
     outcome.idle = orders.is_empty().then(|| "no orders are tracked".to_owned());
-    outcome.figure("unsettled_orders", Decimal::from(unsettled), "");
-    outcome.findings = found.into_iter().map(|(_, _, found)| found).collect();
+    outcome.figure("unsettled_orders", unsettled.into(), "");
+    report(late, |_| None, &mut outcome);
     doubts.tell(&mut outcome);
     outcome
 }
