@@ -5,9 +5,14 @@ pub mod lifecycle;
 pub mod outcome;
 pub mod rule;
 
+mod adoption_guardrail;
+mod daily_loss;
+mod drawdown;
+mod losses;
 mod order_age;
 mod order_stuck;
 mod order_unknown;
+mod platform_exposure;
 mod trading_halted;
 
 pub use facts::{Collection, Facts, Input};
@@ -16,7 +21,15 @@ pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
 pub use rule::{Reading, Rule, Severity};
 
 /// Every rule, in the order they are evaluated and listed.
-pub const RULES: [&Rule; 3] = [&trading_halted::RULE, &order_stuck::RULE, &order_unknown::RULE];
+pub const RULES: [&Rule; 7] = [
+    &trading_halted::RULE,
+    &order_stuck::RULE,
+    &order_unknown::RULE,
+    &platform_exposure::RULE,
+    &adoption_guardrail::RULE,
+    &drawdown::RULE,
+    &daily_loss::RULE,
+];
 
 /// The rules a word selects: the rule of that id, or every rule of that group. Case does not matter.
 pub fn select(word: &str) -> Vec<&'static Rule> {

@@ -56,6 +56,12 @@ pub enum Reading {
     KillSwitch,
     /// The orders that are out.
     Orders,
+    /// What each platform holds.
+    Exposure,
+    /// How many users are active.
+    Adoption,
+    /// What the accounts are worth.
+    Equity,
 }
 
 /// A rule.

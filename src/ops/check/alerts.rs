@@ -118,7 +118,17 @@ pub fn update(
     // In the order of the findings; then those that could not be judged.
     let doubted = sight.alerts.keys().filter(|name| !held.contains(*name));
     let all = named.iter().chain(doubted).filter_map(|name| sight.alerts.get(name));
-    all.filter(mine).cloned().collect()
+    all.filter(mine).map(|alert| told(alert, &findings)).collect()
+}
+
+/// An alert with the figures of this look: while nothing else changes, they are not written down each time.
+fn told(alert: &Alert, findings: &[Finding]) -> Alert {
+    let mut alert = alert.clone();
+    if let Some(finding) = findings.iter().find(|finding| finding.subject == alert.subject) {
+        alert.message.clone_from(&finding.message);
+        (alert.value, alert.limit) = (finding.value, finding.limit);
+    }
+    alert
 }
 
 /// What was pulled in this look for one rule, or could not be: many findings that stop the same need one halt.

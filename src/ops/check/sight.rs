@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use crate::domain::adoption::Adoption;
 use crate::domain::alert::facts::Stops;
-use crate::domain::alert::{Alert, Facts, Input, Reading, Rule};
+use crate::domain::alert::{Alert, Collection, Facts, Input, Reading, Rule};
+use crate::domain::equity::Equity;
+use crate::domain::exposure::Exposure;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 
-use super::super::{State, killswitch, orders};
+use super::super::{State, adoption, equity, exposure, killswitch, orders};
 use super::changes::{Changes, Feed};
 use super::{alerts, kept};
 
@@ -24,6 +27,9 @@ pub struct Sight {
     feed: Option<Box<dyn Feed>>,
     stops: Input<Stops>,
     orders: kept::Folder<Glance>,
+    exposure: Input<Exposure>,
+    adoption: kept::Single<Adoption>,
+    equity: Input<Collection<Equity>>,
 }
 
 impl fmt::Debug for Sight {
@@ -46,6 +52,10 @@ impl Sight {
             match reading {
                 Reading::KillSwitch => self.stops = Input::Known(stops(state)),
                 Reading::Orders => self.orders.refresh(state, orders::COLLECTION, &changes),
+                // Few and small: read anew at every look.
+                Reading::Exposure => self.exposure = exposure::input(state),
+                Reading::Equity => self.equity = equity::input(state),
+                Reading::Adoption => self.adoption.refresh(state, &adoption::key(), &changes),
             }
         }
         // A `check` beside this watch changes them too.
@@ -60,6 +70,9 @@ impl Sight {
             policies: policies.clone(),
             stops: self.stops.clone(),
             orders: self.orders.input(),
+            exposure: self.exposure.clone(),
+            adoption: self.adoption.input(),
+            equity: self.equity.clone(),
         })
     }
 }
