@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 use toml::Value;
 
-use super::{Setting, delta, duration, shown, text};
+use super::{Setting, decimal, delta, duration, shown, text, yes_or_no};
+use crate::domain::halt::folded;
 use crate::domain::pending::Rate;
 
 /// Limits of the orders that are out.
@@ -32,13 +33,13 @@ pub const SETTINGS: &[Setting] = &[
         show: |config| by_name_shown(&config.policies.orders.stuck_after_by_platform, |age| shown(*age)),
     },
     Setting {
-        name: "orders.emergency_factor",
+        name: "orders.emergency_ratio",
         about: "at so many times that age it is an emergency, above 1 to 1000",
         read: |config, value, _| {
-            config.policies.orders.emergency_factor = factor(value)?;
+            config.policies.orders.emergency_ratio = ratio(value)?;
             Ok(())
         },
-        show: |config| json!(config.policies.orders.emergency_factor),
+        show: |config| json!(config.policies.orders.emergency_ratio),
     },
     Setting {
         name: "orders.unknown_after",
@@ -53,7 +54,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "orders.auto_kill",
         about: "whether an emergency of a stuck order pulls the kill switch",
         read: |config, value, _| {
-            config.policies.orders.auto_kill = value.as_bool().ok_or("it must be true or false")?;
+            config.policies.orders.auto_kill = yes_or_no(value)?;
             Ok(())
         },
         show: |config| json!(config.policies.orders.auto_kill),
@@ -101,17 +102,9 @@ fn age(value: &Value) -> Result<TimeDelta, String> {
     Ok(delta(duration(value, Duration::from_secs(1), Duration::from_secs(366 * 24 * 3600))?))
 }
 
-fn factor(value: &Value) -> Result<Decimal, String> {
-    let written = match value {
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        _ => String::new(),
-    };
-    let factor = Decimal::from_str_exact(&written).ok();
-    factor
-        .filter(|factor| *factor > Decimal::ONE && *factor <= Decimal::ONE_THOUSAND)
-        .ok_or_else(|| "it must be a number above 1, at most 1000, as in 3 or 2.5".to_owned())
+fn ratio(value: &Value) -> Result<Decimal, String> {
+    let ratio = decimal(value, 1, 1000)?;
+    if ratio > Decimal::ONE { Ok(ratio) } else { Err("it must be above 1".to_owned()) }
 }
 
 fn rate(value: &Value) -> Result<Option<Rate>, String> {
@@ -131,7 +124,7 @@ fn by_name<T>(value: &Value, read: fn(&Value) -> Result<T, String>) -> Result<BT
     let mut all = BTreeMap::new();
     for (name, value) in table {
         let value = read(value).map_err(|why| format!("'{name}': {why}"))?;
-        if all.insert(name.to_lowercase(), value).is_some() {
+        if all.insert(folded(name), value).is_some() {
             return Err(format!("'{name}' is there twice: names compare without case"));
         }
     }

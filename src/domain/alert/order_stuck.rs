@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     about: "an order is out for too long: sent, and not completed, whatever its state",
     why: "money is committed that nobody knows to be filled or free, and a bot that waits for it does nothing else",
     threshold: "CRITICAL when out for longer than 5 minutes (orders.stuck_after, orders.stuck_after_by_platform), not at \
-                exactly that; EMERGENCY from 3 times that on (orders.emergency_factor)",
+                exactly that; EMERGENCY from 3 times that on (orders.emergency_ratio)",
     example: "nija orders track A-1 --symbol BTC-USD --submitted-at 2026-11-20T14:00:00Z",
     severities: &[Severity::Critical, Severity::Emergency],
     auto_kill: Some(

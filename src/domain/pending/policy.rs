@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::throttle::Rate;
 use crate::domain::alert::Pull;
-use crate::domain::halt::{Mode, Scope};
+use crate::domain::halt::{Mode, Scope, folded};
 
 /// What an emergency stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,10 +46,10 @@ impl FromStr for KillScope {
 pub struct Policy {
     /// An order that is out for longer is stuck.
     pub stuck_after: TimeDelta,
-    /// The same for single platforms, by their name in lower case.
+    /// The same for single platforms, by their name folded.
     pub stuck_after_by_platform: BTreeMap<String, TimeDelta>,
     /// At so many times that age it is an emergency; above 1.
-    pub emergency_factor: Decimal,
+    pub emergency_ratio: Decimal,
     /// An order that is `unknown` or `pending-cancel` for longer is an alarm.
     pub unknown_after: TimeDelta,
     /// Whether an emergency pulls the kill switch.
@@ -60,7 +60,7 @@ pub struct Policy {
     pub keep_completed: TimeDelta,
     /// How many orders of one strategy halt it; `None` for any number.
     pub throttle: Option<Rate>,
-    /// The same for single strategies, by their name in lower case.
+    /// The same for single strategies, by their name folded.
     pub throttle_by_strategy: BTreeMap<String, Option<Rate>>,
 }
 
@@ -69,7 +69,7 @@ impl Default for Policy {
         Self {
             stuck_after: TimeDelta::seconds(300),
             stuck_after_by_platform: BTreeMap::new(),
-            emergency_factor: Decimal::from(3),
+            emergency_ratio: Decimal::from(3),
             unknown_after: TimeDelta::seconds(60),
             auto_kill: false,
             auto_kill_scope: KillScope::All,
@@ -85,13 +85,13 @@ impl Policy {
     pub fn stuck_after(&self, platform: Option<&str>) -> TimeDelta {
         // Mostly there are none, and names are compared for each order.
         let own = platform.filter(|_| !self.stuck_after_by_platform.is_empty());
-        let own = own.and_then(|platform| self.stuck_after_by_platform.get(&platform.to_lowercase()));
+        let own = own.and_then(|platform| self.stuck_after_by_platform.get(&folded(platform)));
         own.copied().unwrap_or(self.stuck_after)
     }
 
     /// The age from which on an order that is stuck after `limit` is an emergency.
     pub fn emergency_at(&self, limit: TimeDelta) -> TimeDelta {
-        let factor = self.emergency_factor.max(Decimal::ONE);
+        let factor = self.emergency_ratio.max(Decimal::ONE);
         let millis = Decimal::from(limit.num_milliseconds()).checked_mul(factor);
         let millis = millis.and_then(|millis| i64::try_from(millis.ceil()).ok());
         millis.and_then(TimeDelta::try_milliseconds).unwrap_or(TimeDelta::MAX)
@@ -100,7 +100,7 @@ impl Policy {
     /// What an emergency on this platform stops, if that is configured.
     pub fn pull(&self, platform: Option<&str>) -> Option<Pull> {
         let scope = match (self.auto_kill_scope, platform) {
-            (KillScope::Platform, Some(platform)) => Scope::Platform(platform.to_lowercase()),
+            (KillScope::Platform, Some(platform)) => Scope::Platform(folded(platform)),
             _ => Scope::All,
         };
         self.auto_kill.then_some(Pull { scope, mode: Mode::Halted })
@@ -108,6 +108,6 @@ impl Policy {
 
     /// How many orders halt this strategy.
     pub fn throttle(&self, strategy: &str) -> Option<Rate> {
-        self.throttle_by_strategy.get(&strategy.to_lowercase()).copied().unwrap_or(self.throttle)
+        self.throttle_by_strategy.get(&folded(strategy)).copied().unwrap_or(self.throttle)
     }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::halt::folded;
 use crate::domain::order::Side;
 use crate::domain::ticker;
 
@@ -80,7 +81,7 @@ impl Terms {
             found.push(difference("the symbol", Some(&self.symbol), Some(&other.symbol)));
         }
         for ((what, own), (_, others)) in self.names().zip(other.names()) {
-            if own.map(str::to_lowercase) != others.map(str::to_lowercase) {
+            if own.map(folded) != others.map(folded) {
                 found.push(difference(what, own, others));
             }
         }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::halt::folded;
 use crate::domain::pending::{State as Standing, Tracked};
 use crate::domain::ticker;
 use crate::error::Result;
@@ -43,9 +44,9 @@ impl Filter {
         self.takes_state(order.state)
             && self.symbol.as_ref().is_none_or(|symbol| same(tickers, symbol, &order.terms.symbol))
             && names.iter().all(|(wanted, own)| {
-                wanted.as_ref().is_none_or(|wanted| {
-                    own.as_ref().is_some_and(|own| own.to_lowercase() == wanted.to_lowercase())
-                })
+                wanted
+                    .as_ref()
+                    .is_none_or(|wanted| own.as_ref().is_some_and(|own| folded(own) == folded(wanted)))
             })
             && self.older_than.is_none_or(|limit| age > limit)
     }

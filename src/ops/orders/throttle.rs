@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::halt::{Mode, Scope, Source};
+use crate::domain::halt::{Mode, Scope, Source, folded};
 use crate::domain::key::Key;
 use crate::domain::killswitch::Change;
 use crate::domain::pending::Rate;
@@ -36,7 +36,7 @@ pub struct Tripped {
 /// Counts an order of a strategy that is new, and halts the strategy when that makes too many. Without a new order it only
 /// makes up for a halt that was due and could not be carried out.
 pub fn count(state: &State<'_>, strategy: &str, new: Option<&String>, rate: Rate) -> Result<Option<Tripped>> {
-    let key = Key::entry(COLLECTION, &strategy.to_lowercase())
+    let key = Key::entry(COLLECTION, &folded(strategy))
         .map_err(|why| Error::new(Kind::Usage, why).hint("nija orders track --help"))?;
     if new.is_none() && !is_due(state, &key, rate) {
         return Ok(None);
@@ -74,7 +74,7 @@ fn trip(
     let request = activate::Request {
         reason: format!("{RULE}: {} orders of strategy {strategy} within {}", rate.orders, within(rate)),
         mode: Mode::Halted,
-        scope: Scope::Strategy(strategy.to_lowercase()),
+        scope: Scope::Strategy(folded(&strategy)),
         source: Source::AutoMonitoring,
         rule: Some(RULE.to_owned()),
         also: Vec::new(),
