@@ -16,6 +16,7 @@ mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
+mod orders;
 mod tickers;
 mod watch;
 
@@ -35,6 +36,7 @@ pub struct Setting {
 const AREAS: [&[Setting]; 7] = [
     core::SETTINGS,
     tickers::SETTINGS,
+    orders::SETTINGS,
     exposure::SETTINGS,
     adoption::SETTINGS,
     equity::SETTINGS,
