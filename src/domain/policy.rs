@@ -1,6 +1,6 @@
 //! Every limit and habit that the configuration decides, by area, as plain values.
 
-use super::{adoption, cooldown, equity, exposure, slippage, ticker};
+use super::{adoption, cooldown, equity, exposure, slippage, ticker, watch};
 
 /// The policies of every area.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,4 +17,6 @@ pub struct Policies {
     pub slippage: slippage::Policy,
     /// How tickers are compared.
     pub tickers: ticker::Policy,
+    /// How the watch goes about it.
+    pub watch: watch::Policy,
 }

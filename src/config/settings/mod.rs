@@ -16,6 +16,7 @@ mod core;
 mod equity;
 mod exposure;
 mod tickers;
+mod watch;
 
 /// One setting.
 pub struct Setting {
@@ -30,8 +31,14 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 5] =
-    [core::SETTINGS, tickers::SETTINGS, exposure::SETTINGS, adoption::SETTINGS, equity::SETTINGS];
+const AREAS: [&[Setting]; 6] = [
+    core::SETTINGS,
+    tickers::SETTINGS,
+    exposure::SETTINGS,
+    adoption::SETTINGS,
+    equity::SETTINGS,
+    watch::SETTINGS,
+];
 
 /// Every setting, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {
