@@ -134,8 +134,7 @@ pub fn report(state: &State<'_>, report: &Report) -> Result<(Assessment, Vec<Not
     if let Some(first) = entries.first() {
         (book.reports, book.last_report) = (first.report, entries);
     }
-    // What a power cut takes is older than what the next report says, and goes stale by itself.
-    opened.commit(&mut book, state.now(), Durability::Relaxed)?;
+    opened.commit(&mut book, state.now(), Durability::Strict)?;
     if let Err(error) = distribute(state, &book.last_report, &stored, &mut notices) {
         notices.push(Notice::of(
             "BALANCE_IN_BOOK_ONLY",
@@ -229,6 +228,7 @@ fn distribute(
                 Balance::new(entry.clone(), state.now())
             }
         };
+        // What a power cut takes from here stands in the book.
         opened.commit(&mut balance, state.now(), Durability::Relaxed)?;
     }
     Ok(())
