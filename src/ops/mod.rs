@@ -20,6 +20,7 @@ pub mod adoption;
 pub mod audit;
 pub mod check;
 pub mod confirm;
+pub mod cooldown;
 pub mod doctor;
 pub mod equity;
 pub mod exposure;

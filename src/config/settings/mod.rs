@@ -12,6 +12,7 @@ use super::Config;
 use crate::domain::amount;
 
 mod adoption;
+mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
@@ -31,12 +32,13 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 6] = [
+const AREAS: [&[Setting]; 7] = [
     core::SETTINGS,
     tickers::SETTINGS,
     exposure::SETTINGS,
     adoption::SETTINGS,
     equity::SETTINGS,
+    cooldowns::SETTINGS,
     watch::SETTINGS,
 ];
 
