@@ -16,6 +16,7 @@ mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
+mod orders;
 mod slippage;
 mod tickers;
 mod watch;
@@ -36,6 +37,7 @@ pub struct Setting {
 const AREAS: &[&[Setting]] = &[
     core::SETTINGS,
     tickers::SETTINGS,
+    orders::SETTINGS,
     exposure::SETTINGS,
     adoption::SETTINGS,
     equity::SETTINGS,
