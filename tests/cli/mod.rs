@@ -2,6 +2,7 @@
 
 mod adoption;
 mod colour;
+mod cooldown;
 mod equity;
 mod exposure;
 mod failures;
