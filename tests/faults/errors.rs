@@ -80,7 +80,7 @@ fn disk_errors(
     super::report(&format!("{args:?}"), cases, &wrong);
 }
 
-fn faults(call: &Call) -> impl Iterator<Item = (&Call, &'static str)> {
+pub(super) fn faults(call: &Call) -> impl Iterator<Item = (&Call, &'static str)> {
     let errors = DISK.iter().find(|(name, _)| *name == call.name).map_or(&[][..], |(_, errors)| errors);
     errors.iter().map(move |error| (call, *error))
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::domain::audit::{Audited as _, Event};
-use crate::domain::cooldown::change::{LOST, Mark};
+use crate::domain::cooldown::change::Mark;
 use crate::domain::cooldown::policy::LONGEST;
 use crate::domain::cooldown::{Cooldown, Lock, Touch};
 use crate::domain::halt::Source;
@@ -113,7 +113,7 @@ impl<'a> Open<'a> {
                 let duration = policy.longest(own_duration(state, canonical));
                 let cooldown =
                     Cooldown::recovered(canonical, duration, reason.clone(), mark(state), state.now());
-                let data = json!({"rule": LOST, "kept": kept, "locks": cooldown.locks});
+                let data = json!({"reason": reason, "kept": kept, "locks": cooldown.locks});
                 events.push(event(state, Source::AutoMonitoring, "cooldown.lost", canonical, data));
                 let message =
                     format!("{reason}; it was set aside as {kept}, and a lock stands in for what it held");

@@ -119,8 +119,13 @@ fn own(state: &State<'_>, request: &Request, ticker: String) -> Result<Report> {
     {
         number = Some(counted.number);
         let (lock, is_new_lock) = (counted.locked.lock(), matches!(counted.locked, Locked::Added(_)));
-        let data =
-            json!({"stop_loss": stop_loss, "number": number, "lock": lock, "is_new_lock": is_new_lock});
+        let data = json!({
+            "reason": lock.cause.reason,
+            "stop_loss": stop_loss,
+            "number": number,
+            "lock": lock,
+            "is_new_lock": is_new_lock,
+        });
         open.events.push(event(state, Source::AutoMonitoring, "cooldown.stop_loss", &ticker, data));
     }
     open.commit(state, number.is_some())?;
@@ -152,7 +157,7 @@ fn every(state: &State<'_>, report: &mut Report) -> Result<()> {
     let mut open = Open::new(state, EVERY)?;
     let guarded = open.cooldown.guard(&report.stop_loss, policy, mark(state), now);
     if let Some(Locked::Added(lock)) = &guarded.locked {
-        let data = json!({"lock": lock});
+        let data = json!({"reason": lock.cause.reason, "lock": lock});
         open.events.push(event(state, Source::AutoMonitoring, "cooldown.guard", EVERY, data));
         report.tripped = true;
     }
