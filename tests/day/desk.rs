@@ -8,7 +8,7 @@ use nija::clock::{Clock as _, Manual};
 use nija::config::{Config, Environment, Flags, resolve};
 use nija::domain::alert::RULES;
 use nija::domain::halt::Actor;
-use nija::domain::pending::{Outcome, Terms, change::Told};
+use nija::domain::pending::{Outcome, Terms, Told};
 use nija::ops::check::{Report, Request, Runner, Sight, look};
 use nija::ops::killswitch::release::{Target, plan, release};
 use nija::ops::{Context, Identity, State, audit, confirm, exposure, identity, init, orders};

@@ -50,7 +50,7 @@ impl Sight {
         let wanted: BTreeSet<Reading> = rules.iter().flat_map(|rule| rule.reads).copied().collect();
         for reading in wanted {
             match reading {
-                Reading::KillSwitch => self.stops = Input::Known(stops(state)),
+                Reading::KillSwitch => self.refresh_stops(state),
                 Reading::Orders => self.orders.refresh(state, orders::COLLECTION, &changes),
                 // Few and small: read anew at every look.
                 Reading::Exposure => self.exposure = exposure::input(state),
@@ -61,6 +61,11 @@ impl Sight {
         // A `check` beside this watch changes them too.
         alerts::refresh(state, &mut self.alerts, &changes);
         self.alerts.extend(self.unsaved.iter().map(|(name, alert)| (name.clone(), alert.clone())));
+    }
+
+    /// Reads the kill switch and the stop files.
+    pub fn refresh_stops(&mut self, state: &State<'_>) {
+        self.stops = Input::Known(stops(state));
     }
 
     /// The facts for the rules.
