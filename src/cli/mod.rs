@@ -24,6 +24,7 @@ mod man;
 mod operator;
 mod refusal;
 mod rules;
+mod slippage;
 mod status;
 mod words;
 
@@ -118,6 +119,9 @@ pub enum Command {
     Check(check::Check),
     /// Show what every rule watches for
     Rules(rules::Rules),
+    /// Record what fills cost against what was expected, and see what it comes to
+    #[command(subcommand)]
+    Slippage(slippage::Slippage),
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
@@ -150,6 +154,7 @@ impl Command {
             Self::Status(_) => "nija.status",
             Self::Check(_) => "nija.check",
             Self::Rules(_) => "nija.rules",
+            Self::Slippage(command) => command.format(),
             Self::Heartbeat(command) => command.format(),
             Self::Operator(command) => command.format(),
             Self::Audit(command) => command.format(),
@@ -169,6 +174,7 @@ impl Command {
             Self::Status(command) => command.run(app),
             Self::Check(command) => command.run(app),
             Self::Rules(command) => command.run(app),
+            Self::Slippage(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
             Self::Operator(command) => command.run(app),
             Self::Audit(command) => command.run(app),

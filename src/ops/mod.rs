@@ -27,6 +27,7 @@ pub mod init;
 pub mod killswitch;
 pub mod operator;
 pub mod record;
+pub mod slippage;
 pub mod status;
 
 pub use crate::store::export::write_files;

@@ -1,0 +1,4 @@
+//! Slippage: what is read of the recorded fills.
+
+pub mod scan;
+pub mod stats;
