@@ -1,13 +1,18 @@
 //! Fills to measure reading with: writes logs of recent fills into a state directory.
 
+use std::collections::BTreeMap;
+use std::error::Error;
 use std::io::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use nija::domain::month::Month;
 use nija::domain::order::Side;
 use nija::domain::slippage::{Facts, Fill, Policy, line};
 use nija::domain::ticker;
 use rust_decimal::Decimal;
+
+type Outcome = Result<(), Box<dyn Error>>;
 
 /// Deterministic numbers that look random (Marsaglia, "Xorshift RNGs", 2003).
 struct Numbers(u64);
@@ -18,6 +23,11 @@ impl Numbers {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0 % limit
+    }
+
+    fn pick<T: Copy, const N: usize>(&mut self, of: [T; N]) -> T {
+        let index = self.below(N as u64) as usize;
+        of.get(index).copied().unwrap_or(of[0])
     }
 }
 
@@ -34,7 +44,7 @@ const TICKERS: [(&str, i64); 8] = [
 const BROKERS: [&str; 4] = ["kraken", "coinbase", "alpaca", "ibkr"];
 
 fn facts(numbers: &mut Numbers, at: DateTime<Utc>, number: u64) -> Facts {
-    let (ticker, price) = TICKERS[numbers.below(8) as usize];
+    let (ticker, price) = numbers.pick(TICKERS);
     let expected = Decimal::new(price * 100 + numbers.below(10_000) as i64, 2);
     // From -10 to 30 bps, most near the middle.
     let moved = numbers.below(21) + numbers.below(21);
@@ -48,44 +58,44 @@ fn facts(numbers: &mut Numbers, at: DateTime<Utc>, number: u64) -> Facts {
         qty: (numbers.below(50) > 0).then(|| Decimal::new(numbers.below(1_000_000) as i64 + 1, 4)),
         fee: Some(Decimal::new(numbers.below(10_000) as i64, 4)),
         latency_ms: Some(20 + numbers.below(800) as u32),
-        broker: Some(BROKERS[numbers.below(4) as usize].to_owned()),
+        broker: Some(numbers.pick(BROKERS).to_owned()),
         order_type: Some(if numbers.below(4) == 0 { "limit" } else { "market" }.to_owned()),
         order_id: Some(format!("o-{number:09}")),
         source: "import".to_owned(),
     }
 }
 
-fn main() {
+fn main() -> Outcome {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    let [command, dir, count, days] = words.as_slice() else { return };
-    assert_eq!(command, "make", "make DIR COUNT DAYS");
-    let (count, days): (u64, i64) = (count.parse().unwrap(), days.parse().unwrap());
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["make", dir, count, days] => make(Path::new(dir), count.parse()?, days.parse()?),
+        _ => Ok(()),
+    }
+}
+
+/// Writes so many fills of the last so many days.
+fn make(dir: &Path, count: u64, days: i64) -> Outcome {
     let mut numbers = Numbers(42);
     #[expect(clippy::disallowed_methods, reason = "a bench lays its own ground")]
     let now = Utc::now();
     // A little less, so that they are still of these days a while later.
     let span = TimeDelta::days(days) - TimeDelta::hours(6);
     let (tickers, policy) = (ticker::Policy::default(), Policy::default());
-    let (mut open, mut lines) = (None, Vec::new());
+    let mut logs: BTreeMap<Month, Vec<u8>> = BTreeMap::new();
     for number in 0..count {
         let part = span.num_seconds() * (count - number) as i64 / count as i64;
-        let at = now - TimeDelta::seconds(part);
-        let fill =
-            Fill::new(format!("f-{number:016x}"), facts(&mut numbers, at, number), &tickers, &policy).unwrap();
-        if open.as_ref().is_none_or(|(month, _)| *month != fill.month()) || lines.len() > 1 << 20 {
-            flush(Path::new(dir), open.as_ref(), &mut lines);
-            open = Some((fill.month(), ()));
-        }
-        line::write(&fill, &mut lines);
+        let facts = facts(&mut numbers, now - TimeDelta::seconds(part), number);
+        let fill = Fill::new(format!("f-{number:016x}"), facts, &tickers, &policy)?;
+        line::write(&fill, logs.entry(fill.month()).or_default());
     }
-    flush(Path::new(dir), open.as_ref(), &mut lines);
-}
-
-fn flush(dir: &Path, open: Option<&(nija::domain::month::Month, ())>, lines: &mut Vec<u8>) {
-    let Some((month, ())) = open else { return };
-    std::fs::create_dir_all(dir.join("slippage")).unwrap();
-    let path = dir.join(format!("slippage/{month}.jsonl"));
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
-    file.write_all(lines).unwrap();
-    lines.clear();
+    std::fs::create_dir_all(dir.join("slippage"))?;
+    for (month, lines) in logs {
+        let mut file = std::fs::OpenOptions::new()
+            .create_new(true)
+            .write(true)
+            .open(dir.join(format!("slippage/{month}.jsonl")))?;
+        file.write_all(&lines)?;
+        file.sync_all()?;
+    }
+    Ok(())
 }

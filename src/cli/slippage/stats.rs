@@ -171,8 +171,7 @@ fn around(page: &mut Page, figures: &Figures) {
 
 /// One line per group.
 fn table(page: &mut Page, groups: &[Group]) {
-    let name = |group: &Group| group.name.as_deref().unwrap_or("-").to_owned();
-    let width = groups.iter().map(|group| name(group).chars().count()).max().unwrap_or(0).max(4);
+    let width = groups.iter().map(|group| group.name.chars().count()).max().unwrap_or(0).max(4);
     page.text("");
     page.line([Span::new(
         Role::Muted,
@@ -185,7 +184,7 @@ fn table(page: &mut Page, groups: &[Group]) {
         let (figures, bps) = (&group.figures, &group.figures.slippage_bps);
         let cell = |value: Option<Decimal>| rounded(value, 2);
         page.line([
-            Span::new(Role::Strong, format!("  {:<width$} ", name(group))),
+            Span::new(Role::Strong, format!("  {:<width$} ", group.name)),
             Span::plain(format!(
                 "{:>8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>6} % {:>9}  {}",
                 figures.fills,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::sample::Sample;
+use super::summary::UNSTATED;
 use crate::domain::month::Month;
 use crate::domain::order::Side;
 
@@ -91,15 +92,15 @@ const HOURS: [&str; 24] = [
 ];
 
 impl By {
-    /// The name of what a fill belongs to; empty where the fill does not say.
+    /// The name of what a fill belongs to; [`UNSTATED`] where the fill does not say.
     #[inline]
     pub fn name<'a>(self, sample: &Sample<'a>) -> &'a str {
         match self {
             Self::Ticker => sample.ticker,
-            Self::Broker => sample.broker.unwrap_or_default(),
+            Self::Broker => sample.broker.unwrap_or(UNSTATED),
             Self::Side if sample.side == Side::Buy => "buy",
             Self::Side => "sell",
-            Self::OrderType => sample.order_type.unwrap_or_default(),
+            Self::OrderType => sample.order_type.unwrap_or(UNSTATED),
             Self::Hour => HOURS.get(usize::from(sample.hour())).copied().unwrap_or_default(),
         }
     }

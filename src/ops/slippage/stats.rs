@@ -22,8 +22,8 @@ pub enum Source {
 /// The figures of fills that belong together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {
-    /// What they have in common; `null` where the fills do not say.
-    pub name: Option<Box<str>>,
+    /// What they have in common; `unknown` where the fills do not say.
+    pub name: Box<str>,
     /// Their figures.
     #[serde(flatten)]
     pub figures: Figures,
@@ -46,21 +46,25 @@ pub struct Stats {
     pub damages: Damages,
 }
 
-/// Counts fills apart.
+/// Counts fills, apart where they are to be told apart.
 #[derive(Debug, Clone, Default)]
 struct Apart {
     by: Option<By>,
+    together: Tally,
     groups: Groups<Tally>,
 }
 
 impl Counter for Apart {
     #[inline]
     fn count(&mut self, sample: &Sample<'_>, _line: &[u8]) {
-        let name = self.by.map_or("", |by| by.name(sample));
-        self.groups.of(name).add(sample);
+        match self.by {
+            None => self.together.add(sample),
+            Some(by) => self.groups.of(by.name(sample)).add(sample),
+        }
     }
 
     fn merge(&mut self, later: Self) {
+        self.together.merge(later.together);
         self.groups.merge(later.groups, Tally::merge);
     }
 }
@@ -68,12 +72,9 @@ impl Counter for Apart {
 /// The figures of a selection, exact.
 pub fn stats(state: &State<'_>, selection: &Selection, by: Option<By>) -> Result<Stats> {
     let scanned = scan(state, selection, &Apart { by, ..Apart::default() })?;
-    let (mut all, mut groups) = (Tally::default(), Vec::new());
+    let (mut all, mut groups) = (scanned.counter.together, Vec::new());
     for (name, mut tally) in scanned.counter.groups.sorted() {
-        if by.is_some() {
-            let name = (!name.is_empty()).then_some(name);
-            groups.push(Group { name, figures: tally.figures() });
-        }
+        groups.push(Group { name, figures: tally.figures() });
         all.merge(tally);
     }
     Ok(Stats {
