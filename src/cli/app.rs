@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use crate::clock::{self, Clock as _};
+use crate::clock::{self, Clock};
 use crate::config::{self, Config, Environment, Flags, StopTarget};
 use crate::error::{Error, Kind, Result};
 use crate::ops::identity::random_id;
@@ -74,6 +74,11 @@ impl App {
     /// Who asks.
     pub fn identity(&self) -> Identity {
         Identity::find(&self.environment, self.globals.operator.clone())
+    }
+
+    /// Time.
+    pub fn clock(&self) -> &dyn Clock {
+        &self.clock
     }
 
     /// What an operation is given.

@@ -1,6 +1,6 @@
 //! Every limit and habit that the configuration decides, by area, as plain values.
 
-use super::{adoption, cooldown, equity, exposure, slippage, ticker};
+use super::{adoption, cooldown, equity, exposure, pending, slippage, ticker, watch};
 
 /// The policies of every area.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -9,6 +9,8 @@ pub struct Policies {
     pub adoption: adoption::Policy,
     /// How long a ticker may not be entered again.
     pub cooldowns: cooldown::Policy,
+    /// When an order is stuck, and how many halt a strategy.
+    pub orders: pending::Policy,
     /// What may be lost.
     pub equity: equity::Policy,
     /// What one platform may hold.
@@ -17,4 +19,6 @@ pub struct Policies {
     pub slippage: slippage::Policy,
     /// How tickers are compared.
     pub tickers: ticker::Policy,
+    /// How the watch goes about it.
+    pub watch: watch::Policy,
 }

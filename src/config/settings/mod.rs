@@ -12,10 +12,13 @@ use super::Config;
 use crate::domain::amount;
 
 mod adoption;
+mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
+mod orders;
 mod tickers;
+mod watch;
 
 /// One setting.
 pub struct Setting {
@@ -30,8 +33,16 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 5] =
-    [core::SETTINGS, tickers::SETTINGS, exposure::SETTINGS, adoption::SETTINGS, equity::SETTINGS];
+const AREAS: [&[Setting]; 7] = [
+    core::SETTINGS,
+    tickers::SETTINGS,
+    orders::SETTINGS,
+    exposure::SETTINGS,
+    adoption::SETTINGS,
+    equity::SETTINGS,
+    cooldowns::SETTINGS,
+    watch::SETTINGS,
+];
 
 /// Every setting, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {

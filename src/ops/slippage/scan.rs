@@ -8,12 +8,10 @@ use crate::domain::month::Month;
 use crate::domain::slippage::line::Why;
 use crate::domain::slippage::{Sample, Selection, sample};
 use crate::error::{Error, Kind, Result};
-use crate::store::{Log, Reader, lines};
+use crate::store::fills::{FILLS, log};
+use crate::store::{Reader, lines};
 
 use super::super::{Notice, State};
-
-/// The log of fills.
-pub const FILLS: &str = "slippage";
 
 /// Threads that share one month.
 const THREADS_MAX: usize = 2;
@@ -54,13 +52,13 @@ impl Damages {
     pub fn notices(&self) -> Vec<Notice> {
         let told = |damage: &Damage| {
             let message = format!("{} line {} is not counted: {}", damage.file, damage.line, damage.why);
-            Notice::new("SLIPPAGE_LINE_DAMAGED", message, "nija slippage verify")
+            Notice::new("SLIPPAGE_LINES_DAMAGED", message, "nija slippage verify")
         };
         let mut notices: Vec<Notice> = self.first.iter().map(told).collect();
         let rest = self.lines.saturating_sub(self.first.len() as u64);
         if rest > 0 {
             let message = format!("{rest} more lines are not counted");
-            notices.push(Notice::new("SLIPPAGE_LINE_DAMAGED", message, "nija slippage verify"));
+            notices.push(Notice::new("SLIPPAGE_LINES_DAMAGED", message, "nija slippage verify"));
         }
         notices
     }
@@ -81,7 +79,7 @@ pub fn scan<C: Counter>(state: &State<'_>, selection: &Selection, empty: &C) -> 
     let mut months = state.backend.months(FILLS)?;
     months.retain(|month| selection.overlaps(*month));
     for month in months {
-        if let Some(reader) = state.backend.reader(Log::of(FILLS, month))? {
+        if let Some(reader) = state.backend.reader(log(month))? {
             let end = reader.size()?;
             range(&*reader, month, (0, end), selection, empty, &mut all)?;
         }
@@ -118,7 +116,7 @@ pub fn range<C: Counter>(
         for (at, why) in part.first {
             if into.damages.first.len() < DAMAGES_TOLD {
                 let line = lines::number(reader, at)?;
-                let file = Log::of(FILLS, month).file();
+                let file = log(month).file();
                 into.damages.first.push(Damage { file, line, why: why.to_string() });
             }
         }
