@@ -69,7 +69,7 @@ impl Stats {
             let mut page = Page::new();
             describe(&mut page, &found);
             let mut reply = Reply::new("nija.slippage.stats", &found, page);
-            reply.warnings = app::warnings(&found.damages.notices());
+            reply.warnings = app::warnings(&found.notices);
             Ok(reply)
         })
     }

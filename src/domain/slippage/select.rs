@@ -17,7 +17,7 @@ pub struct Selection {
     pub until: Option<DateTime<Utc>>,
     /// Of this ticker, in its canonical spelling.
     pub ticker: Option<String>,
-    /// At this broker, in lower case.
+    /// At this broker, in lower case; [`UNSTATED`] for fills that do not say.
     pub broker: Option<String>,
 }
 
@@ -65,7 +65,7 @@ impl Filter<'_> {
         sample.at_ns >= self.since_ns
             && sample.at_ns < self.until_ns
             && self.ticker.is_none_or(|ticker| ticker == sample.ticker)
-            && self.broker.is_none_or(|broker| sample.broker == Some(broker))
+            && self.broker.is_none_or(|broker| sample.broker.unwrap_or(UNSTATED) == broker)
     }
 }
 
