@@ -117,7 +117,8 @@ impl Directory {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
             Ok(fd) => Ok(Some(Self { fd, path })),
-            Err(Errno::NOENT) => Ok(None),
+            // A link that leads nowhere is no folder, and not the certain absence of one: a mount may be missing.
+            Err(Errno::NOENT) if self.stat_entry(name)?.is_none() => Ok(None),
             Err(errno) => Err(failed("open directory", &path, errno)),
         }
     }

@@ -95,6 +95,11 @@ impl<T: Document> Opened<'_, T> {
         self.backend.remove(&*self.held, &self.key, self.revision)
     }
 
+    /// Removes the document, where it is no loss if a power cut brings it back.
+    pub fn discard(self) -> Result<()> {
+        self.backend.discard(&*self.held, &self.key, self.revision)
+    }
+
     /// Moves a corrupt document aside so that a new one can take its place; returns the name its bytes are kept under.
     /// A document of a newer version is not corrupt and stays.
     pub fn set_aside(&mut self, now: DateTime<Utc>) -> Result<String> {

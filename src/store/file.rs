@@ -72,6 +72,18 @@ impl FileBackend {
         if current == expected { Ok(()) } else { Err(self.conflict(key)) }
     }
 
+    /// Takes a document's name away and returns where it was; `None` when there is not even its folder.
+    fn unlink(&self, key: &Key, expected: Revision) -> Result<Option<Place<'_>>> {
+        let Some(place) = self.place(key, false)? else {
+            return if expected == Revision::Absent { Ok(None) } else { Err(self.conflict(key)) };
+        };
+        self.expect(&place, key, expected)?;
+        match rustix::fs::unlinkat(place.directory(), place.name(), AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(Some(place)),
+            Err(errno) => Err(failed("remove", &place.path(), errno)),
+        }
+    }
+
     fn conflict(&self, key: &Key) -> Error {
         let path = self.root.path().join(key.file());
         let message = format!("{} was changed by somebody who does not take the lock", path.display());
@@ -123,14 +135,14 @@ impl Backend for FileBackend {
     }
 
     fn remove(&self, _held: &dyn Held, key: &Key, expected: Revision) -> Result<()> {
-        let Some(place) = self.place(key, false)? else {
-            return if expected == Revision::Absent { Ok(()) } else { Err(self.conflict(key)) };
-        };
-        self.expect(&place, key, expected)?;
-        match rustix::fs::unlinkat(place.directory(), place.name(), AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => place.directory().sync(),
-            Err(errno) => Err(failed("remove", &place.path(), errno)),
+        match self.unlink(key, expected)? {
+            Some(place) => place.directory().sync(),
+            None => Ok(()),
         }
+    }
+
+    fn discard(&self, _held: &dyn Held, key: &Key, expected: Revision) -> Result<()> {
+        self.unlink(key, expected).map(drop)
     }
 
     fn set_aside(&self, _held: &dyn Held, key: &Key, suffix: &str) -> Result<String> {

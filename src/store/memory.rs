@@ -129,6 +129,10 @@ impl Backend for MemoryBackend {
         Ok(())
     }
 
+    fn discard(&self, held: &dyn Held, key: &Key, expected: Revision) -> Result<()> {
+        self.remove(held, key, expected)
+    }
+
     fn set_aside(&self, _held: &dyn Held, key: &Key, suffix: &str) -> Result<String> {
         let mut state = self.state();
         let Some(_) = state.documents.remove(key) else {

@@ -88,6 +88,8 @@ pub trait Backend: Send + Sync {
     fn sync(&self, held: &dyn Held, key: &Key) -> Result<()>;
     /// Removes the document if it is still at `expected`.
     fn remove(&self, held: &dyn Held, key: &Key, expected: Revision) -> Result<()>;
+    /// As [`Self::remove`], but a power cut may bring the document back.
+    fn discard(&self, held: &dyn Held, key: &Key, expected: Revision) -> Result<()>;
     /// Moves a corrupt document aside, bytes kept, and returns the name it has now.
     fn set_aside(&self, held: &dyn Held, key: &Key, suffix: &str) -> Result<String>;
     /// The keys of a collection, in no particular order.
