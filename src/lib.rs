@@ -22,4 +22,4 @@ pub mod store;
 
 pub use domain::gate::{Code, Reason, Verdict};
 pub use domain::order::{Decimal, Order, Side};
-pub use ops::gate::Gate;
+pub use ops::gate::{Gate, Settings};

@@ -18,3 +18,9 @@ mod make;
 #[cfg(test)]
 #[path = "properties/people.rs"]
 mod people;
+#[cfg(test)]
+#[path = "properties/slippage.rs"]
+mod slippage;
+#[cfg(test)]
+#[path = "properties/slippage_stats.rs"]
+mod slippage_stats;

@@ -65,39 +65,55 @@ impl fmt::Display for Unreadable {
     }
 }
 
+/// What can be read out of stored bytes: a whole document, or the part of it that somebody needs.
+pub trait Decode: Sized {
+    /// Reads it, or says why not.
+    fn decode(bytes: &[u8]) -> Result<Self, Unreadable>;
+}
+
+impl<T: Document> Decode for T {
+    fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
+        decode(bytes)
+    }
+}
+
 #[derive(Deserialize)]
 struct Probe {
     format: String,
     version: String,
 }
 
+/// Whether this nija understands a document that says this of itself.
+///
+/// A newer major version may have changed anything else, so the version is judged before the rest.
+pub fn judge<T: Document>(format: &str, version: &str) -> Result<(), Unreadable> {
+    if format != T::FORMAT {
+        return Err(Unreadable::Corrupt(format!("its format is '{format}', not '{}'", T::FORMAT)));
+    }
+    match (major(version), major(T::VERSION)) {
+        (Some(stored), Some(own)) if stored <= own => Ok(()),
+        (Some(_), _) => Err(Unreadable::Newer(version.to_owned())),
+        (None, _) => Err(Unreadable::Corrupt(format!("its version '{version}' is not MAJOR.MINOR"))),
+    }
+}
+
+/// Why bytes that do not read as they should are not a usable document.
+pub fn fault<T: Document>(bytes: &[u8], error: &serde_json::Error) -> Unreadable {
+    let judged =
+        serde_json::from_slice::<Probe>(bytes).map(|probe| judge::<T>(&probe.format, &probe.version));
+    match judged {
+        Ok(Err(why)) => why,
+        _ => Unreadable::Corrupt(error.to_string()),
+    }
+}
+
 /// Reads a document from its stored bytes.
 pub fn decode<T: Document>(bytes: &[u8]) -> Result<T, Unreadable> {
-    // A newer major version may have changed anything else, so the version is judged before the rest.
-    let judge = |format: &str, version: &str| {
-        if format != T::FORMAT {
-            return Err(Unreadable::Corrupt(format!("its format is '{format}', not '{}'", T::FORMAT)));
-        }
-        match (major(version), major(T::VERSION)) {
-            (Some(stored), Some(own)) if stored <= own => Ok(()),
-            (Some(_), _) => Err(Unreadable::Newer(version.to_owned())),
-            (None, _) => Err(Unreadable::Corrupt(format!("its version '{version}' is not MAJOR.MINOR"))),
-        }
-    };
-    match serde_json::from_slice::<T>(bytes) {
-        Ok(document) => {
-            judge(&document.header().format, &document.header().version)?;
-            match document.contradiction() {
-                Some(why) => Err(Unreadable::Corrupt(why.to_owned())),
-                None => Ok(document),
-            }
-        }
-        Err(error) => {
-            if let Ok(probe) = serde_json::from_slice::<Probe>(bytes) {
-                judge(&probe.format, &probe.version)?;
-            }
-            Err(Unreadable::Corrupt(error.to_string()))
-        }
+    let document = serde_json::from_slice::<T>(bytes).map_err(|error| fault::<T>(bytes, &error))?;
+    judge::<T>(&document.header().format, &document.header().version)?;
+    match document.contradiction() {
+        Some(why) => Err(Unreadable::Corrupt(why.to_owned())),
+        None => Ok(document),
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::domain::status::Status;
 use crate::error::Error;
 
+pub mod chart;
 pub mod colour;
 mod envelope;
 pub mod page;

@@ -50,6 +50,11 @@ impl Directory {
         &self.path
     }
 
+    /// Another handle of the same directory, for what outlives this one.
+    pub fn another_handle(&self) -> Result<OwnedFd> {
+        self.fd.try_clone().map_err(|e| Error::io(format_args!("keep {} open", self.path.display()), e))
+    }
+
     /// Its own metadata.
     pub fn stat(&self) -> Result<Stat> {
         rustix::fs::fstat(&self.fd).map_err(|e| failed("look at", &self.path, e))
@@ -115,12 +120,15 @@ impl Directory {
     pub fn existing_folder(&self, name: &str) -> Result<Option<Self>> {
         let path = self.path.join(name);
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
-            Ok(fd) => Ok(Some(Self { fd, path })),
-            // A link that leads nowhere is no folder, and not the certain absence of one: a mount may be missing.
-            Err(Errno::NOENT) if self.stat_entry(name)?.is_none() => Ok(None),
-            Err(errno) => Err(failed("open directory", &path, errno)),
-        }
+        let open = || rustix::fs::openat(&self.fd, name, flags, Mode::empty());
+        let opened = match open() {
+            // A link that leads nowhere is not the certain absence of a folder: what it leads to may not be mounted. Opened
+            // again, because another process may have made it meanwhile.
+            Err(Errno::NOENT) if self.stat_entry(name)?.is_some() => open(),
+            Err(Errno::NOENT) => return Ok(None),
+            opened => opened,
+        };
+        opened.map(|fd| Some(Self { fd, path: path.clone() })).map_err(|e| failed("open directory", &path, e))
     }
 
     /// Opens a folder in this directory, making it first where needed, with this directory's own mode.

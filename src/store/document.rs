@@ -1,11 +1,12 @@
 //! Typed documents over the dumb backend: read one, or open it under its lock, change it and commit.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use super::{Backend, Durability, Held, Revision};
-use crate::domain::document::{self, Document, Unreadable};
+use crate::domain::document::{self, Decode, Document, Unreadable};
 use crate::domain::key::Key;
 use crate::error::{Error, Kind, Result};
 
@@ -23,28 +24,39 @@ pub enum Stored<T> {
     Unreadable(Unreadable),
 }
 
-/// Reads a document without a lock. `Err` means that not even the bytes could be read.
-pub fn read<T: Document>(backend: &dyn Backend, key: &Key) -> Result<Stored<T>> {
-    Ok(match backend.load(key)? {
-        None => Stored::Missing,
-        Some(loaded) => match document::decode(&loaded.bytes) {
-            Ok(document) => Stored::Present(document),
-            Err(why) => Stored::Unreadable(why),
-        },
-    })
+/// Reads a document, or a part of it, without a lock. `Err` means that not even the bytes could be read.
+pub fn read<T: Decode>(backend: &dyn Backend, key: &Key) -> Result<Stored<T>> {
+    Ok(backend.load(key)?.map_or(Stored::Missing, |loaded| stored(&loaded.bytes)))
 }
 
 /// Shows every document of a collection to `visit`, by name: what is stored, or why not even its bytes could be read.
-pub fn each<T: Document>(
+pub fn each<T: Decode>(
     backend: &dyn Backend,
     collection: &'static str,
     visit: &mut dyn FnMut(&str, Result<Stored<T>>),
 ) -> Result<()> {
     backend.each(collection, &mut |name, bytes| {
-        let decoded = |bytes| document::decode(bytes).map_or_else(Stored::Unreadable, Stored::Present);
-        visit(name, bytes.map(decoded));
+        visit(name, bytes.map(stored));
         true
     })
+}
+
+/// A document by name: what is stored, or why not even its bytes could be read.
+pub type Named<T> = (String, Result<Stored<T>>);
+
+/// Reads every document of a collection, or the same part of each, on several threads where there are many.
+pub fn gather<T: Decode + Send>(backend: &dyn Backend, collection: &'static str) -> Result<Vec<Named<T>>> {
+    let all = Mutex::new(Vec::new());
+    backend.each_shared(collection, &|name, bytes| {
+        let one = (name.to_owned(), bytes.map(stored));
+        // Reading and decoding takes long, this does not: threads hardly ever meet here.
+        all.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+    })?;
+    Ok(all.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn stored<T: Decode>(bytes: &[u8]) -> Stored<T> {
+    T::decode(bytes).map_or_else(Stored::Unreadable, Stored::Present)
 }
 
 /// A document under its lock, between reading and writing it.
@@ -62,10 +74,7 @@ pub fn open<'a, T: Document>(backend: &'a dyn Backend, key: &Key, wait: Duration
     let held = backend.lock(&lock_name(key), wait)?;
     let loaded = backend.load(key)?;
     let revision = loaded.as_ref().map_or(Revision::Absent, |loaded| loaded.revision);
-    let stored = match loaded {
-        None => Stored::Missing,
-        Some(loaded) => document::decode(&loaded.bytes).map_or_else(Stored::Unreadable, Stored::Present),
-    };
+    let stored = loaded.map_or(Stored::Missing, |loaded| stored(&loaded.bytes));
     Ok(Opened { backend, key: key.clone(), held, revision, stored })
 }
 
@@ -92,12 +101,12 @@ impl<T: Document> Opened<'_, T> {
 
     /// Removes the document.
     pub fn remove(self) -> Result<()> {
-        self.backend.remove(&*self.held, &self.key, self.revision)
+        self.remove_with(Durability::Strict)
     }
 
-    /// Removes the document, where it is no loss if a power cut brings it back.
-    pub fn discard(self) -> Result<()> {
-        self.backend.discard(&*self.held, &self.key, self.revision)
+    /// Removes the document; a power cut may bring it back, unless that is ruled out.
+    pub fn remove_with(self, durability: Durability) -> Result<()> {
+        self.backend.remove(&*self.held, &self.key, self.revision, durability)
     }
 
     /// Moves a corrupt document aside so that a new one can take its place; returns the name its bytes are kept under.

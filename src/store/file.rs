@@ -1,5 +1,6 @@
 //! The file backend: a state directory of JSON documents and JSONL logs.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,8 +8,10 @@ use rustix::fs::{AtFlags, RenameFlags};
 use rustix::io::Errno;
 
 use super::atomic::{Directory, failed};
-use super::{Backend, Durability, Held, Loaded, Log, Revision, Tail, lock, log};
+use super::folder::{self, Listing, Room};
+use super::{Appended, Backend, Durability, Held, Loaded, Log, Reader, Revision, Tail, lock, log};
 use crate::domain::key::{self, Key};
+use crate::domain::month::Month;
 use crate::error::{Error, Kind, Result};
 
 /// Folder of the lock files.
@@ -20,7 +23,7 @@ pub struct FileBackend {
     root: Directory,
 }
 
-/// Where a key lives: its directory, held open, and its name in there.
+/// Where a key or a log lives: its directory, held open, and its name in there.
 enum Place<'a> {
     Root(&'a Directory, String),
     Folder(Directory, String),
@@ -67,21 +70,19 @@ impl FileBackend {
         Ok(self.root.existing_folder(collection)?.map(|folder| Place::Folder(folder, name)))
     }
 
+    /// Where a log's file is; `None` when not even its folder exists.
+    fn log_place(&self, log: Log, create: bool) -> Result<Option<Place<'_>>> {
+        let Some(month) = log.month else { return Ok(Some(Place::Root(&self.root, log.file()))) };
+        let name = log::segment_file(&month.to_string());
+        if create {
+            return Ok(Some(Place::Folder(self.root.folder(log.name)?, name)));
+        }
+        Ok(self.root.existing_folder(log.name)?.map(|folder| Place::Folder(folder, name)))
+    }
+
     fn expect(&self, place: &Place<'_>, key: &Key, expected: Revision) -> Result<()> {
         let current = revision_of(place.directory().read(place.name())?.as_deref());
         if current == expected { Ok(()) } else { Err(self.conflict(key)) }
-    }
-
-    /// Takes a document's name away and returns where it was; `None` when there is not even its folder.
-    fn unlink(&self, key: &Key, expected: Revision) -> Result<Option<Place<'_>>> {
-        let Some(place) = self.place(key, false)? else {
-            return if expected == Revision::Absent { Ok(None) } else { Err(self.conflict(key)) };
-        };
-        self.expect(&place, key, expected)?;
-        match rustix::fs::unlinkat(place.directory(), place.name(), AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => Ok(Some(place)),
-            Err(errno) => Err(failed("remove", &place.path(), errno)),
-        }
     }
 
     fn conflict(&self, key: &Key) -> Error {
@@ -134,15 +135,20 @@ impl Backend for FileBackend {
         place.directory().sync()
     }
 
-    fn remove(&self, _held: &dyn Held, key: &Key, expected: Revision) -> Result<()> {
-        match self.unlink(key, expected)? {
-            Some(place) => place.directory().sync(),
-            None => Ok(()),
-        }
+    fn sync_all(&self) -> Result<()> {
+        rustix::fs::syncfs(&self.root).map_err(|e| failed("sync the file system of", self.root.path(), e))
     }
 
-    fn discard(&self, _held: &dyn Held, key: &Key, expected: Revision) -> Result<()> {
-        self.unlink(key, expected).map(drop)
+    fn remove(&self, _held: &dyn Held, key: &Key, expected: Revision, durability: Durability) -> Result<()> {
+        let Some(place) = self.place(key, false)? else {
+            return if expected == Revision::Absent { Ok(()) } else { Err(self.conflict(key)) };
+        };
+        self.expect(&place, key, expected)?;
+        match rustix::fs::unlinkat(place.directory(), place.name(), AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) if durability == Durability::Strict => place.directory().sync(),
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(errno) => Err(failed("remove", &place.path(), errno)),
+        }
     }
 
     fn set_aside(&self, _held: &dyn Held, key: &Key, suffix: &str) -> Result<String> {
@@ -170,14 +176,9 @@ impl Backend for FileBackend {
 
     fn list(&self, collection: &'static str) -> Result<Vec<Key>> {
         let Some(folder) = self.root.existing_folder(collection)? else { return Ok(Vec::new()) };
-        let entries = rustix::fs::Dir::read_from(&folder).map_err(|e| failed("list", folder.path(), e))?;
-        let mut keys = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|e| failed("list", folder.path(), e))?;
-            let name = name_of(&entry.file_name().to_string_lossy());
-            keys.extend(name.map(|name| Key { collection: Some(collection), name }));
-        }
-        Ok(keys)
+        let listing = Listing::of(&folder)?;
+        let key = |name: Cow<'_, str>| Key { collection: Some(collection), name: name.into_owned() };
+        Ok(listing.documents().map(|document| key(document.name)).collect())
     }
 
     fn each(
@@ -186,16 +187,11 @@ impl Backend for FileBackend {
         visit: &mut dyn FnMut(&str, Result<&[u8]>) -> bool,
     ) -> Result<()> {
         let Some(folder) = self.root.existing_folder(collection)? else { return Ok(()) };
-        let entries = rustix::fs::Dir::read_from(&folder).map_err(|e| failed("list", folder.path(), e))?;
-        let mut bytes = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|e| failed("list", folder.path(), e))?;
-            let file = entry.file_name().to_string_lossy();
-            let Some(name) = name_of(&file) else { continue };
-            let going = match folder.read_into(&file, &mut bytes) {
-                Ok(true) => visit(&name, Ok(&bytes)),
-                Ok(false) => true,
-                Err(error) => visit(&name, Err(error)),
+        let (listing, mut room) = (Listing::of(&folder)?, Room::default());
+        for document in listing.documents() {
+            let going = match room.read(&folder, &document).transpose() {
+                Some(bytes) => visit(&document.name, bytes),
+                None => true,
             };
             if !going {
                 break;
@@ -204,27 +200,57 @@ impl Backend for FileBackend {
         Ok(())
     }
 
-    fn append(&self, _held: &dyn Held, log: Log, record: &[u8], durability: Durability) -> Result<()> {
-        log::append(&self.root, log, record, durability)
+    fn each_shared(
+        &self,
+        collection: &'static str,
+        visit: &(dyn Fn(&str, Result<&[u8]>) + Sync),
+    ) -> Result<()> {
+        let Some(folder) = self.root.existing_folder(collection)? else { return Ok(()) };
+        folder::read_shared(&folder, visit)
+    }
+
+    fn append(&self, _held: &dyn Held, log: Log, records: &[u8], torn_suffix: &str) -> Result<Appended> {
+        let place = self.log_place(log, true)?.ok_or_else(|| gone(&self.root))?;
+        let appended = log::append(place.directory(), place.name(), records, torn_suffix)?;
+        Ok(Appended { cut: appended.cut.map(|kept| beside(log, kept)), ..appended })
     }
 
     fn sync_log(&self, _held: &dyn Held, log: Log) -> Result<()> {
-        log::sync(&self.root, log)
+        match self.log_place(log, false)? {
+            Some(place) => log::sync(place.directory(), place.name()),
+            None => Ok(()),
+        }
     }
 
     fn tail(&self, log: Log) -> Result<Tail> {
-        log::tail(&self.root, log)
+        match self.log_place(log, false)? {
+            Some(place) => log::tail(place.directory(), place.name()),
+            None => Ok(Tail::default()),
+        }
     }
 
     fn cut_torn(&self, _held: &dyn Held, log: Log, suffix: &str) -> Result<String> {
-        log::cut_torn(&self.root, log, suffix)
+        let place = self.log_place(log, true)?.ok_or_else(|| gone(&self.root))?;
+        log::cut_torn(place.directory(), place.name(), suffix).map(|kept| beside(log, kept))
+    }
+
+    fn reader(&self, log: Log) -> Result<Option<Box<dyn Reader>>> {
+        let Some(place) = self.log_place(log, false)? else { return Ok(None) };
+        let opened = place.directory().open_entry(place.name())?;
+        Ok(opened.map(|file| log::reader(file, place.path())))
     }
 
     fn scan(&self, log: Log, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
-        match self.root.open_entry(&log::file(log))? {
-            Some(file) => log::scan(file, &self.root.path().join(log::file(log)), from, visit),
+        let Some(place) = self.log_place(log, false)? else { return Ok(from) };
+        match place.directory().open_entry(place.name())? {
+            Some(file) => log::scan(file, &place.path(), from, visit),
             None => Ok(from),
         }
+    }
+
+    fn months(&self, name: &'static str) -> Result<Vec<Month>> {
+        let Some(folder) = self.root.existing_folder(name)? else { return Ok(Vec::new()) };
+        Ok(log::segments(&folder)?.iter().filter_map(|name| name.parse().ok()).collect())
     }
 
     fn rotate(&self, _held: &dyn Held, log: Log, name: &str) -> Result<()> {
@@ -232,13 +258,13 @@ impl Backend for FileBackend {
     }
 
     fn segments(&self, log: Log) -> Result<Vec<String>> {
-        let Some(folder) = self.root.existing_folder(log.0)? else { return Ok(Vec::new()) };
+        let Some(folder) = self.root.existing_folder(log.name)? else { return Ok(Vec::new()) };
         log::segments(&folder)
     }
 
     fn scan_segment(&self, log: Log, name: &str, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
-        let path = self.root.path().join(log.0).join(log::segment_file(name));
-        let folder = self.root.existing_folder(log.0)?.ok_or_else(|| gone(&self.root))?;
+        let path = self.root.path().join(log.name).join(log::segment_file(name));
+        let folder = self.root.existing_folder(log.name)?.ok_or_else(|| gone(&self.root))?;
         let file = folder.open_entry(&log::segment_file(name))?.ok_or_else(|| {
             Error::new(Kind::NotFound, format!("{} is gone", path.display())).hint("nija audit verify")
         })?;
@@ -250,9 +276,9 @@ impl Backend for FileBackend {
     }
 }
 
-/// The name of the document in a file of a collection; `None` for other files.
-fn name_of(file: &str) -> Option<String> {
-    file.strip_suffix(".json").filter(|stem| !stem.is_empty()).and_then(key::decode)
+/// What is kept beside a log, relative to the state directory.
+fn beside(log: Log, kept: String) -> String {
+    if log.month.is_some() { format!("{}/{kept}", log.name) } else { kept }
 }
 
 fn gone(root: &Directory) -> Error {

@@ -3,7 +3,7 @@
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use nija::{Gate, Order};
+use nija::{Gate, Order, Settings};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -110,7 +110,8 @@ fn the_library_answers_as_the_table_says() {
             account: order["account"].as_str(),
         };
         let env_stop = env_stop(case).map(str::to_owned);
-        let mut gate = Gate::with(&env.path("state"), &[env.path("fallback")], env_stop);
+        let settings = Settings { fallback_dirs: vec![env.path("fallback")], env_stop, ..Settings::default() };
+        let mut gate = Gate::with(&env.path("state"), settings);
         let first = answer(&mut gate, &order);
         assert_eq!(first, answer(&mut gate, &order), "{}: asked twice", case["name"]);
         Some(first)

@@ -1,7 +1,9 @@
 //! What only files promise: modes, owners, leftovers, and things that stand where a file should.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
+use std::sync::Mutex;
 
 use nija::domain::document::Document;
 use nija::domain::key::Key;
@@ -95,7 +97,7 @@ fn a_link_in_place_of_the_log_is_refused() {
     std::fs::write(&victim, "precious\n").unwrap();
     symlink(&victim, dir.path().join("audit.jsonl")).unwrap();
     let held = held(&backend);
-    assert!(backend.append(&*held, AUDIT, b"x\n", Durability::Strict).is_err());
+    assert!(backend.append(&*held, AUDIT, b"x\n", "torn").is_err());
     assert!(backend.tail(AUDIT).is_err());
     assert_eq!(std::fs::read(&victim).unwrap(), b"precious\n");
 }
@@ -127,6 +129,29 @@ fn a_directory_or_pipe_in_place_of_a_document_is_corrupt() {
             );
         });
     }
+}
+
+#[test]
+fn what_is_no_file_in_a_folder_is_told_and_the_rest_is_read() {
+    let (dir, backend) = file_backend();
+    let folder = dir.path().join("bots");
+    std::fs::create_dir_all(folder.join("folder.json")).unwrap();
+    make_pipe(&folder.join("pipe.json"));
+    symlink("file.json", folder.join("link.json")).unwrap();
+    std::fs::write(folder.join("file.json"), "1").unwrap();
+    std::fs::write(folder.join("notes.txt"), "no document").unwrap();
+    std::fs::write(folder.join(".file.json.tmp"), "half").unwrap();
+    returns("a folder", move || {
+        let seen = Mutex::new(BTreeMap::new());
+        let show = |name: &str, bytes: nija::error::Result<&[u8]>| {
+            let told = bytes.map(<[u8]>::to_vec).map_err(|error| error.message.contains(name));
+            seen.lock().unwrap().insert(name.to_owned(), told);
+        };
+        backend.each_shared("bots", &show).unwrap();
+        let no = || Err(true);
+        let expected = [("file", Ok(b"1".to_vec())), ("folder", no()), ("link", no()), ("pipe", no())];
+        assert_eq!(*seen.lock().unwrap(), expected.map(|(name, told)| (name.to_owned(), told)).into());
+    });
 }
 
 #[test]
@@ -197,7 +222,7 @@ fn every_step_works_on_the_directory_that_was_opened() {
     std::fs::create_dir_all(dir.join("bots")).unwrap();
     std::fs::write(dir.join("bots/a.json"), "not mine").unwrap();
     assert_eq!(backend.load(&key).unwrap().unwrap().revision, seen);
-    backend.remove(&*held, &key, seen).unwrap();
+    backend.remove(&*held, &key, seen, Durability::Strict).unwrap();
     assert_eq!(std::fs::read(dir.join("bots/a.json")).unwrap(), b"not mine");
 }
 

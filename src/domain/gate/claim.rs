@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn the_name_is_the_same_in_every_program() {
         // Held by scripts/test_nija_gate.py as well.
-        assert_eq!(name(&order("0.50")), "NAME");
+        assert_eq!(name(&order("0.50")), "dcf4c0bf770ab77b46de2eb3fbf1ebbf");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::store::Durability;
 use crate::store::document::{self, Stored};
 
 use super::super::{Notice, State, record};
+use super::changes::{Changed, Changes};
 use super::{Change, Report, Sight, pull};
 
 /// The folder of alerts.
@@ -40,8 +41,33 @@ pub fn key(fingerprint: &str) -> Result<Key> {
     Key::entry(COLLECTION, &name).map_err(|why| Error::new(Kind::Internal, why).hint("nija doctor"))
 }
 
+/// Brings what is known of the alerts up to date.
+pub fn refresh(state: &State<'_>, known: &mut BTreeMap<String, Alert>, changes: &Changes) {
+    match changes.of_folder(COLLECTION) {
+        None => {}
+        Some(Changed::Names(names)) if names.iter().all(|name| read_again(state, known, name)) => {}
+        Some(_) => {
+            if let Ok(alerts) = load(state) {
+                *known = alerts;
+            }
+        }
+    }
+}
+
+/// Reads one alert again; `false` when that cannot be done, and its name does not tell for certain which one it was.
+fn read_again(state: &State<'_>, known: &mut BTreeMap<String, Alert>, name: &str) -> bool {
+    let key = Key { collection: Some(COLLECTION), name: name.to_owned() };
+    match document::read::<Alert>(&*state.backend, &key) {
+        Ok(Stored::Present(alert)) => {
+            known.insert(fingerprint(&alert.rule, &alert.subject), alert);
+            true
+        }
+        _ => false,
+    }
+}
+
 /// Every alert, by fingerprint. One that cannot be read is left to `doctor`: its rule fires again.
-pub fn load(state: &State<'_>) -> Result<BTreeMap<String, Alert>> {
+fn load(state: &State<'_>) -> Result<BTreeMap<String, Alert>> {
     let mut alerts = BTreeMap::new();
     document::each::<Alert>(&*state.backend, COLLECTION, &mut |_, stored| {
         if let Ok(Stored::Present(alert)) = stored {

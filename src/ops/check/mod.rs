@@ -1,17 +1,21 @@
 //! One look at everything: load the facts, let every rule judge, bring `alerts/` up to date, pull the kill switch where told.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::domain::alert::lifecycle::{self, Transition};
 use crate::domain::alert::{Alert, Doubt, Figure, Outcome, Rule, Severity};
 use crate::domain::policy::Policies;
 use crate::domain::status::Status;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 
 use super::killswitch::settle;
 use super::{Notice, State};
 
 pub mod alerts;
+pub mod changes;
+pub mod kept;
 pub mod pull;
 pub mod runner;
 pub mod sight;
@@ -93,8 +97,16 @@ pub fn look(
     sight: &mut Sight,
     runner: &mut Runner,
 ) -> Result<Report> {
-    let _turn = state.backend.lock(LOCK, state.wait)?;
+    // A stop file is taken over even while another look holds the lock, or hangs with it.
     let mut notices = settle::settle(state);
+    let _turn = match state.backend.lock(LOCK, Duration::ZERO) {
+        Err(error) if error.kind == Kind::Busy => {
+            let turn = state.backend.lock(LOCK, state.wait)?;
+            notices = settle::settle(state);
+            turn
+        }
+        turn => turn?,
+    };
     sight.refresh(state, request.rules);
     let facts = sight.facts(state, request.policies);
     let outcomes = runner.judge(request.rules, &facts);

@@ -1,42 +1,52 @@
 //! What a look sees: the state loaded as facts; a watch keeps it between looks and reads again only what changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::alert::facts::{Collection, Stops};
+use crate::domain::alert::facts::Stops;
 use crate::domain::alert::{Alert, Facts, Input, Reading, Rule};
-use crate::domain::document::Document;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::policy::Policies;
-use crate::error::Result;
-use crate::store::document::{self, Stored};
 
 use super::super::{State, killswitch};
-use super::alerts;
+use super::changes::{Changes, Feed};
+use super::{alerts, kept};
 
 /// What is known of the state.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Sight {
     /// The alerts by fingerprint, as they are stored, or as they should be where storing failed.
     pub alerts: BTreeMap<String, Alert>,
     /// Alerts that could not be stored, so that they are not taken for new at every look.
     pub unsaved: BTreeMap<String, Alert>,
+    feed: Option<Box<dyn Feed>>,
     stops: Input<Stops>,
 }
 
+impl fmt::Debug for Sight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sight").field("alerts", &self.alerts.len()).finish_non_exhaustive()
+    }
+}
+
 impl Sight {
+    /// A sight that is told what changed, and reads everything else once.
+    pub fn following(feed: Box<dyn Feed>) -> Self {
+        Self { feed: Some(feed), ..Self::default() }
+    }
+
     /// Reads what these rules need.
     pub fn refresh(&mut self, state: &State<'_>, rules: &[&'static Rule]) {
+        let changes = self.feed.as_mut().map_or_else(Changes::everything, |feed| feed.take());
         let wanted: BTreeSet<Reading> = rules.iter().flat_map(|rule| rule.reads).copied().collect();
         for reading in wanted {
             match reading {
                 Reading::KillSwitch => self.stops = Input::Known(stops(state)),
             }
         }
-        // Read at every look: a `check` beside this watch changes them too.
-        if let Ok(alerts) = alerts::load(state) {
-            self.alerts = alerts;
-        }
+        // A `check` beside this watch changes them too.
+        alerts::refresh(state, &mut self.alerts, &changes);
         self.alerts.extend(self.unsaved.iter().map(|(name, alert)| (name.clone(), alert.clone())));
     }
 
@@ -52,36 +62,6 @@ fn stops(state: &State<'_>) -> Stops {
     Stops {
         files: standing.iter().map(|stop| stop.path().display().to_string()).collect(),
         doubts: doubts.into_iter().map(|error| error.message).collect(),
-        document: singleton::<KillSwitch>(state, &killswitch::key()),
-    }
-}
-
-/// One document as a fact.
-pub fn singleton<T: Document>(state: &State<'_>, key: &crate::domain::key::Key) -> Input<T> {
-    match document::read(&*state.backend, key) {
-        Ok(Stored::Present(document)) => Input::Known(document),
-        Ok(Stored::Missing) => Input::Missing,
-        Ok(Stored::Unreadable(why)) => {
-            Input::Unreadable(document::unreadable(&*state.backend, key, &why).message)
-        }
-        Err(error) => Input::Unreadable(error.message),
-    }
-}
-
-/// Every document of a collection as a fact.
-pub fn collection<T: Document>(state: &State<'_>, name: &'static str) -> Input<Collection<T>> {
-    let mut entries = BTreeMap::new();
-    let read: Result<()> = document::each::<T>(&*state.backend, name, &mut |key, stored| {
-        let entry = match stored {
-            Ok(Stored::Present(document)) => Ok(document),
-            Ok(Stored::Unreadable(why)) => Err(why.to_string()),
-            Ok(Stored::Missing) => return,
-            Err(error) => Err(error.message),
-        };
-        entries.insert(key.to_owned(), entry);
-    });
-    match read {
-        Ok(()) => Input::Known(Arc::new(entries)),
-        Err(error) => Input::Unreadable(error.message),
+        document: kept::single::<KillSwitch>(state, &killswitch::key()),
     }
 }

@@ -3,16 +3,14 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use super::{Check, Finding, Patient, access, quoted};
+use super::{Check, Finding, Patient, access, kept, quoted};
 use crate::domain::document::Document as _;
 use crate::domain::operator::Operators;
-use crate::ops::heartbeat::COLLECTION;
 use crate::ops::{killswitch, operator};
 use crate::store::directory::RESERVE_FOLDER;
 use crate::store::file::LOCKS;
 use crate::store::inspect::{Entry, entries, is_frozen, may_change, may_read, may_write};
 use crate::store::journal::AUDIT;
-use crate::store::log;
 
 /// The directory.
 pub const DIRECTORY: Check = Check {
@@ -64,7 +62,8 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
     }
     let dir = patient.dir();
     let mut findings = Vec::new();
-    for folder in [dir.to_owned(), dir.join(COLLECTION), dir.join(AUDIT.0)] {
+    let folders = || kept::folders().chain([AUDIT.name]);
+    for folder in std::iter::once(dir.to_owned()).chain(folders().map(|folder| dir.join(folder))) {
         match entries(&folder) {
             Ok(entries) => {
                 for entry in entries.iter().filter(|entry| is_state(entry)) {
@@ -74,7 +73,7 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
             Err(error) => findings.push(Finding::warning(error.message, access::to_read(patient, &folder))),
         }
     }
-    for folder in [COLLECTION, LOCKS, RESERVE_FOLDER, AUDIT.0] {
+    for folder in folders().chain([LOCKS, RESERVE_FOLDER]) {
         let path = dir.join(folder);
         findings.extend(estranged(patient, &path));
         // The reserve has a check of its own.
@@ -87,7 +86,7 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
             findings.push(Finding::warning(message, access::to_change(patient, &path, &refusal)));
         }
     }
-    findings.extend(estranged(patient, &dir.join(log::file(AUDIT))));
+    findings.extend(estranged(patient, &dir.join(AUDIT.file())));
     if findings.is_empty() {
         findings.push(Finding::ok("every document is readable and writable as it should be"));
     }
@@ -124,7 +123,7 @@ fn file(patient: &Patient<'_>, entry: &Entry) -> Vec<Finding> {
         findings.push(if vital { Finding::critical(message, mend) } else { Finding::warning(message, mend) });
     }
     // Documents are replaced, which takes the directory alone; logs are written in place.
-    let is_log = entry.name == log::file(AUDIT);
+    let is_log = entry.name == AUDIT.file();
     if is_log
         && let Err(refusal) = may_write(path)
         && refusal.raw_os_error() != Some(libc::EROFS)

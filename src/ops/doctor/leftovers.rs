@@ -2,9 +2,8 @@
 
 use std::os::unix::fs::MetadataExt as _;
 
-use super::{Check, Finding, Patient, quoted};
+use super::{Check, Finding, Patient, kept, quoted};
 use crate::domain::sentinel::FILE_NAME;
-use crate::ops::heartbeat::COLLECTION;
 use crate::ops::killswitch;
 use crate::store::directory::RESERVE_FOLDER;
 use crate::store::inspect::{Entry, entries};
@@ -21,10 +20,12 @@ fn leftovers(patient: &Patient<'_>) -> Vec<Finding> {
     if let Err(unknown) = patient.state() {
         return unknown;
     }
-    let folders = [COLLECTION, AUDIT.0, RESERVE_FOLDER].map(|folder| patient.dir().join(folder));
-    let places = killswitch::places(patient.context);
+    let folders =
+        kept::folders().chain([AUDIT.name, RESERVE_FOLDER]).map(|folder| patient.dir().join(folder));
+    let mut places = killswitch::places(patient.context);
+    places.extend(folders);
     let mut findings = Vec::new();
-    for dir in places.iter().chain(&folders) {
+    for dir in &places {
         match entries(dir) {
             Ok(entries) => findings.extend(entries.iter().filter_map(|entry| leftover(patient, entry))),
             // A second place that is closed to this person is told by the check of stop files.

@@ -18,6 +18,7 @@ pub mod directory;
 pub mod disk;
 pub mod documents;
 pub mod fallbacks;
+pub mod kept;
 pub mod leftovers;
 pub mod locks;
 pub mod record;

@@ -103,7 +103,7 @@ pub fn prune(state: &State<'_>, window: Option<Duration>) -> Result<usize> {
         match standing(claim) {
             Standing::Left(_) => {}
             Standing::Over => {
-                opened.discard()?;
+                opened.remove_with(Durability::Relaxed)?;
                 removed += 1;
             }
             Standing::Ahead => {

@@ -1,0 +1,23 @@
+//! Slippage: what was expected of a fill and what it came to, signed so that positive is adverse, in figures a desk reads.
+
+pub mod figures;
+pub mod fill;
+pub mod fixed;
+pub mod groups;
+pub mod histogram;
+mod instant;
+pub mod line;
+pub mod moments;
+pub mod policy;
+pub mod quality;
+pub mod quantile;
+pub mod sample;
+pub mod select;
+pub mod tally;
+
+pub use figures::Figures;
+pub use fill::{Facts, Fill};
+pub use policy::Policy;
+pub use sample::Sample;
+pub use select::{By, Selection};
+pub use tally::{Tally, Totals};

@@ -1,0 +1,107 @@
+//! Every kind of document: where it is kept, how it is read, what it means when it is damaged, and what mends that.
+
+use std::path::Path;
+
+use super::{Patient, quoted};
+use crate::domain::alert::Alert;
+use crate::domain::document::{self, Document, Unreadable};
+use crate::domain::heartbeat::Heartbeat;
+use crate::domain::key::Key;
+use crate::domain::killswitch::KillSwitch;
+use crate::domain::operator::Operators;
+use crate::domain::status::Status;
+use crate::error::Error;
+use crate::ops::{State, check, heartbeat, killswitch, operator};
+
+/// Where documents of one kind are.
+pub enum Place {
+    /// There is one.
+    File(fn() -> Key),
+    /// There is one per name, in this folder.
+    Folder(&'static str),
+}
+
+/// A kind of document.
+pub struct Kept {
+    /// Where.
+    pub place: Place,
+    /// How bytes are read as one, to see whether they can be.
+    pub decode: fn(&[u8]) -> Result<(), Unreadable>,
+    /// How bad a damaged one is.
+    pub status: Status,
+    /// What follows from a damaged one.
+    pub means: &'static str,
+    /// The command that mends a damaged one of this name at this path.
+    pub mend: fn(&Patient<'_>, &str, &Path) -> String,
+}
+
+/// Every kind, in the order they are looked at.
+pub const KEPT: [Kept; 4] = [
+    Kept {
+        place: Place::File(killswitch::key),
+        decode: decode::<KillSwitch>,
+        status: Status::Critical,
+        means: "trading is halted, and a stop makes it anew",
+        mend: |patient, _, _| patient.nija("kill killswitch.json was corrupt"),
+    },
+    Kept {
+        place: Place::File(operator::key),
+        decode: decode::<Operators>,
+        status: Status::Critical,
+        means: "nobody can resume",
+        mend: |patient, _, path| format!("{} && {}", aside(patient, path), patient.nija("operator add NAME")),
+    },
+    Kept {
+        place: Place::Folder(heartbeat::COLLECTION),
+        decode: decode::<Heartbeat>,
+        status: Status::Warning,
+        means: "nobody waits for this client until it reports again",
+        mend: |patient, name, _| patient.nija(&format!("heartbeat forget {}", word(name))),
+    },
+    Kept {
+        place: Place::Folder(check::alerts::COLLECTION),
+        decode: decode::<Alert>,
+        status: Status::Warning,
+        means: "since when this alert fires is lost, and it is told anew",
+        mend: |patient, _, path| aside(patient, path),
+    },
+];
+
+/// The folders of documents.
+pub fn folders() -> impl Iterator<Item = &'static str> {
+    KEPT.iter().filter_map(|kept| match kept.place {
+        Place::Folder(folder) => Some(folder),
+        Place::File(_) => None,
+    })
+}
+
+/// Every document that is or ought to be there, or which folder cannot be listed and why.
+pub fn documents(state: &State<'_>) -> Result<Vec<(Key, &'static Kept)>, (&'static str, Error)> {
+    let mut all = Vec::new();
+    for kept in &KEPT {
+        let mut keys = match kept.place {
+            Place::File(key) => vec![key()],
+            Place::Folder(folder) => state.backend.list(folder).map_err(|error| (folder, error))?,
+        };
+        keys.sort();
+        all.extend(keys.into_iter().map(|key| (key, kept)));
+    }
+    Ok(all)
+}
+
+fn decode<T: Document>(bytes: &[u8]) -> Result<(), Unreadable> {
+    document::decode::<T>(bytes).map(drop)
+}
+
+/// A name as one word of a command.
+fn word(name: &str) -> String {
+    quoted(Path::new(name))
+}
+
+/// The command that moves a file aside and keeps its bytes.
+pub fn aside(patient: &Patient<'_>, path: &Path) -> String {
+    let kept = crate::store::document::corrupt_suffix(patient.context.now());
+    let mut to = path.to_owned().into_os_string();
+    to.push(format!(".{kept}"));
+    format!("mv -n {} {}", quoted(path), quoted(Path::new(&to)))
+}
