@@ -24,3 +24,6 @@ mod slippage;
 #[cfg(test)]
 #[path = "properties/slippage_stats.rs"]
 mod slippage_stats;
+#[cfg(test)]
+#[path = "properties/slippage_summary.rs"]
+mod slippage_summary;
