@@ -153,9 +153,10 @@ fn message(reason: &Reason<'_>) -> String {
     }
     if let Some(Cooling { cooldown, lock }) = reason.cooling {
         let ticker = if cooldown.ticker == EVERY { "every ticker" } else { &cooldown.ticker };
-        let side = if lock.side == cooldown::Side::Both { String::new() } else { format!(" ({})", lock.side) };
+        let side =
+            if lock.side == cooldown::Side::Both { String::new() } else { format!(" ({})", lock.side) };
         let (by, words) = (lock.cause.actor.name(), said(&lock.cause.reason));
         return format!("{ticker}{side} cools down {until} by {by}: {words} ({})", lock.id);
     }
-    if until.is_empty() { said(reason.detail) } else { format!("{}, {until}", said(reason.detail)) }
+    if until.is_empty() { said(reason.detail) } else { format!("{} {until}", said(reason.detail)) }
 }

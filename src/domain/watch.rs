@@ -103,9 +103,7 @@ pub enum Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Never => {
-                f.write_str("no watch has completed a tick here since this machine was started")
-            }
+            Self::Never => f.write_str("no watch has completed a tick here since this machine was started"),
             Self::Silent { age, within } => write!(
                 f,
                 "the last tick of the watch ended {:?} ago, and it has to be less than {within:?}",

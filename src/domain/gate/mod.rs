@@ -82,7 +82,7 @@ pub fn decide<'a>(order: &Order<'_>, view: &View<'a>) -> Verdict<'a> {
     match view.duplicate {
         Duplicate::Clear => {}
         Duplicate::Until(until) => {
-            let detail = "the same order was let out already";
+            let detail = "the same order was let out, and may not be again";
             let reason = Reason::new(Code::DuplicateOrder, detail);
             verdict.object(Reason { until: Some(until), ..reason });
         }

@@ -5,11 +5,13 @@ use std::path::Path;
 use super::{Patient, quoted};
 use crate::domain::alert::Alert;
 use crate::domain::document::{self, Document, Unreadable};
+use crate::domain::gate::claim::{self, Claim};
 use crate::domain::heartbeat::Heartbeat;
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
 use crate::domain::status::Status;
+use crate::domain::watch::{self, Watch};
 use crate::error::Error;
 use crate::ops::{State, check, heartbeat, killswitch, operator};
 
@@ -36,7 +38,7 @@ pub struct Kept {
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 4] = [
+pub const KEPT: [Kept; 6] = [
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
@@ -63,6 +65,20 @@ pub const KEPT: [Kept; 4] = [
         decode: decode::<Alert>,
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(claim::COLLECTION),
+        decode: decode::<Claim>,
+        status: Status::Warning,
+        means: "the order it is of is refused for one more window",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::File(watch::key),
+        decode: decode::<Watch>,
+        status: Status::Warning,
+        means: "a gate that insists on a watch refuses every order",
         mend: |patient, _, path| aside(patient, path),
     },
 ];

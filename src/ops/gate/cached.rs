@@ -80,7 +80,6 @@ impl<T: Document> Cached<T> {
         });
         Self { watched: Some(watched), content }
     }
-
 }
 
 /// The refusal of a state directory that is missing or cannot be opened.

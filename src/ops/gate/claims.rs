@@ -89,7 +89,8 @@ pub fn prune(state: &State<'_>, window: Option<Duration>) -> Result<usize> {
     let standing = |claim: &Claim| claim.standing(moment, claim.window().max(window.unwrap_or_default()));
     let mut names = Vec::new();
     document::each::<Claim>(&*state.backend, COLLECTION, &mut |name, stored| {
-        let over = matches!(&stored, Ok(Stored::Present(claim)) if !matches!(standing(claim), Standing::Left(_)));
+        let over =
+            matches!(&stored, Ok(Stored::Present(claim)) if !matches!(standing(claim), Standing::Left(_)));
         if over && names.len() < SWEPT_MAX {
             names.push(name.to_owned());
         }

@@ -158,8 +158,7 @@ impl Gate {
     pub fn check(&mut self, order: &Order<'_>) -> Verdict<'_> {
         let by_path = self.asks_by_path();
         self.look(by_path);
-        let entered = (!order.reduces())
-            .then(|| self.cooldowns.look(order, by_path, &*self.settings.clock));
+        let entered = (!order.reduces()).then(|| self.cooldowns.look(order, by_path, &*self.settings.clock));
         self.look_for_watch(by_path);
         self.claimed = Claimed::Ours;
         if let Some(window) = self.settings.policy.dedupe_window {
@@ -200,7 +199,11 @@ impl Gate {
             self.watch = Cached::read(&self.dir, &watch::key().file(), clock);
         }
         self.unwatched_detail.clear();
-        self.unwatched = match self.watch.content() {
+        let watch = match self.watch.content() {
+            Err((Code::StateMissing, _)) => Ok(None),
+            watch => watch,
+        };
+        self.unwatched = match watch {
             // The clock is read after the document: a tick that ends in between must not lie ahead.
             Ok(watch) => watch::require(watch, within, &self.boot_id, clock.since_boot()).err().map(|why| {
                 let _ = write!(self.unwatched_detail, "{why}");
