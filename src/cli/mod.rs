@@ -8,13 +8,17 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::error::Result;
 use crate::output::{self, Reply, colour};
 
+mod adoption;
 mod app;
 mod audit;
 mod check;
 mod completions;
 mod config;
+mod cooldown;
 mod doctor;
 pub mod entry;
+mod equity;
+mod exposure;
 mod fast;
 mod gate;
 mod heartbeat;
@@ -24,7 +28,10 @@ mod man;
 mod operator;
 mod refusal;
 mod rules;
+mod slippage;
 mod status;
+mod stop_loss;
+mod watch;
 mod words;
 
 pub use app::App;
@@ -116,11 +123,30 @@ pub enum Command {
     Status(status::Status),
     /// Judge every rule once, for cron and monitoring
     Check(check::Check),
+    /// Judge every rule all day, at once after each change
+    Watch(watch::Watch),
     /// Show what every rule watches for
     Rules(rules::Rules),
+    /// Keep a ticker from being entered again too soon
+    #[command(subcommand)]
+    Cooldown(cooldown::Cooldown),
+    /// Report that a stop was hit: its ticker goes into cooldown by the rules
+    StopLoss(stop_loss::StopLoss),
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
+    /// Record what fills cost against what was expected
+    #[command(subcommand)]
+    Slippage(slippage::Slippage),
+    /// Report what each platform holds, and see how it stands against the limits
+    #[command(subcommand)]
+    Exposure(exposure::Exposure),
+    /// Report how many users are active, and see how that stands against the limit
+    #[command(subcommand)]
+    Adoption(adoption::Adoption),
+    /// Report what accounts are worth, and see what was lost
+    #[command(subcommand)]
+    Equity(equity::Equity),
     /// Say who may resume
     #[command(subcommand)]
     Operator(operator::Operator),
@@ -149,8 +175,15 @@ impl Command {
             Self::Gate(_) => "nija.gate",
             Self::Status(_) => "nija.status",
             Self::Check(_) => "nija.check",
+            Self::Watch(_) => "nija.stream",
             Self::Rules(_) => "nija.rules",
+            Self::Cooldown(command) => command.format(),
+            Self::StopLoss(_) => "nija.stop_loss",
             Self::Heartbeat(command) => command.format(),
+            Self::Slippage(command) => command.format(),
+            Self::Exposure(command) => command.format(),
+            Self::Adoption(command) => command.format(),
+            Self::Equity(command) => command.format(),
             Self::Operator(command) => command.format(),
             Self::Audit(command) => command.format(),
             Self::Doctor(_) => "nija.doctor",
@@ -168,8 +201,15 @@ impl Command {
             Self::Gate(command) => command.run(app),
             Self::Status(command) => command.run(app),
             Self::Check(command) => command.run(app),
+            Self::Watch(command) => command.run(app),
             Self::Rules(command) => command.run(app),
+            Self::Cooldown(command) => command.run(app),
+            Self::StopLoss(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
+            Self::Slippage(command) => command.run(app),
+            Self::Exposure(command) => command.run(app),
+            Self::Adoption(command) => command.run(app),
+            Self::Equity(command) => command.run(app),
             Self::Operator(command) => command.run(app),
             Self::Audit(command) => command.run(app),
             Self::Doctor(command) => command.run(app),
@@ -182,7 +222,10 @@ impl Command {
 
     /// Commands that answer a monitored state fold every failure to UNKNOWN: only 0 may mean all is well.
     fn folds_failures(&self) -> bool {
-        matches!(self, Self::Gate(_) | Self::Check(_) | Self::Doctor(_))
+        match self {
+            Self::Cooldown(command) => command.folds_failures(),
+            _ => matches!(self, Self::Gate(_) | Self::Check(_) | Self::Doctor(_)),
+        }
     }
 }
 

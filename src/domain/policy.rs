@@ -1,16 +1,24 @@
 //! Every limit and habit that the configuration decides, by area, as plain values.
 
-use super::{cooldown, gate, slippage, ticker};
+use super::{adoption, cooldown, equity, exposure, gate, slippage, ticker, watch};
 
 /// The policies of every area.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policies {
+    /// How many users may be active at once.
+    pub adoption: adoption::Policy,
     /// How long a ticker may not be entered again.
     pub cooldowns: cooldown::Policy,
     /// What the gate insists on.
     pub gate: gate::Policy,
+    /// What may be lost.
+    pub equity: equity::Policy,
+    /// What one platform may hold.
+    pub exposure: exposure::Policy,
     /// What counts as high slippage.
     pub slippage: slippage::Policy,
     /// How tickers are compared.
     pub tickers: ticker::Policy,
+    /// How the watch goes about it.
+    pub watch: watch::Policy,
 }

@@ -16,10 +16,14 @@ use crate::store::directory::{Presence, presence};
 use crate::store::file::FileBackend;
 use crate::store::journal::Journal;
 
+pub mod adoption;
 pub mod audit;
 pub mod check;
 pub mod confirm;
+pub mod cooldown;
 pub mod doctor;
+pub mod equity;
+pub mod exposure;
 pub mod gate;
 pub mod heartbeat;
 pub mod identity;
@@ -27,7 +31,9 @@ pub mod init;
 pub mod killswitch;
 pub mod operator;
 pub mod record;
+pub mod slippage;
 pub mod status;
+pub mod watch;
 
 pub use crate::store::export::write_files;
 pub use identity::Identity;

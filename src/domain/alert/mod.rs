@@ -5,6 +5,11 @@ pub mod lifecycle;
 pub mod outcome;
 pub mod rule;
 
+mod adoption_guardrail;
+mod daily_loss;
+mod drawdown;
+mod losses;
+mod platform_exposure;
 mod trading_halted;
 
 pub use facts::{Collection, Facts, Input};
@@ -13,7 +18,13 @@ pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
 pub use rule::{Reading, Rule, Severity};
 
 /// Every rule, in the order they are evaluated and listed.
-pub const RULES: [&Rule; 1] = [&trading_halted::RULE];
+pub const RULES: [&Rule; 5] = [
+    &trading_halted::RULE,
+    &platform_exposure::RULE,
+    &adoption_guardrail::RULE,
+    &drawdown::RULE,
+    &daily_loss::RULE,
+];
 
 /// The rules a word selects: the rule of that id, or every rule of that group. Case does not matter.
 pub fn select(word: &str) -> Vec<&'static Rule> {

@@ -54,6 +54,12 @@ impl fmt::Display for Severity {
 pub enum Reading {
     /// The kill switch and the stop files.
     KillSwitch,
+    /// What each platform holds.
+    Exposure,
+    /// How many users are active.
+    Adoption,
+    /// What the accounts are worth.
+    Equity,
 }
 
 /// A rule.

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use crate::domain::adoption::Adoption;
 use crate::domain::alert::facts::Stops;
-use crate::domain::alert::{Alert, Facts, Input, Reading, Rule};
+use crate::domain::alert::{Alert, Collection, Facts, Input, Reading, Rule};
+use crate::domain::equity::Equity;
+use crate::domain::exposure::Exposure;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::policy::Policies;
 
-use super::super::{State, killswitch};
+use super::super::{State, adoption, equity, exposure, killswitch};
 use super::changes::{Changes, Feed};
 use super::{alerts, kept};
 
@@ -22,6 +25,9 @@ pub struct Sight {
     pub unsaved: BTreeMap<String, Alert>,
     feed: Option<Box<dyn Feed>>,
     stops: Input<Stops>,
+    exposure: Input<Exposure>,
+    adoption: kept::Single<Adoption>,
+    equity: Input<Collection<Equity>>,
 }
 
 impl fmt::Debug for Sight {
@@ -43,6 +49,10 @@ impl Sight {
         for reading in wanted {
             match reading {
                 Reading::KillSwitch => self.stops = Input::Known(stops(state)),
+                // Few and small: read anew at every look.
+                Reading::Exposure => self.exposure = exposure::input(state),
+                Reading::Equity => self.equity = equity::input(state),
+                Reading::Adoption => self.adoption.refresh(state, &adoption::key(), &changes),
             }
         }
         // A `check` beside this watch changes them too.
@@ -52,7 +62,14 @@ impl Sight {
 
     /// The facts for the rules.
     pub fn facts(&self, state: &State<'_>, policies: &Policies) -> Arc<Facts> {
-        Arc::new(Facts { now: state.now(), policies: policies.clone(), stops: self.stops.clone() })
+        Arc::new(Facts {
+            now: state.now(),
+            policies: policies.clone(),
+            stops: self.stops.clone(),
+            exposure: self.exposure.clone(),
+            adoption: self.adoption.input(),
+            equity: self.equity.clone(),
+        })
     }
 }
 

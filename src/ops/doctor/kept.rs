@@ -3,8 +3,12 @@
 use std::path::Path;
 
 use super::{Patient, quoted};
+use crate::domain::adoption::Adoption;
 use crate::domain::alert::Alert;
+use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::document::{self, Document, Unreadable};
+use crate::domain::equity::Equity;
+use crate::domain::exposure::{Balance, Book};
 use crate::domain::gate::claim::{self, Claim};
 use crate::domain::heartbeat::Heartbeat;
 use crate::domain::key::Key;
@@ -13,7 +17,7 @@ use crate::domain::operator::Operators;
 use crate::domain::status::Status;
 use crate::domain::watch::{self, Watch};
 use crate::error::Error;
-use crate::ops::{State, check, heartbeat, killswitch, operator};
+use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator};
 
 /// Where documents of one kind are.
 pub enum Place {
@@ -38,7 +42,7 @@ pub struct Kept {
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 6] = [
+pub const KEPT: [Kept; 12] = [
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
@@ -81,6 +85,48 @@ pub const KEPT: [Kept; 6] = [
         means: "a gate that insists on a watch refuses every order",
         mend: |patient, _, path| aside(patient, path),
     },
+    Kept {
+        place: Place::Folder(cooldown::COLLECTION),
+        decode: decode::<Cooldown>,
+        status: Status::Critical,
+        means: "this ticker (%2A is every one) may not be entered; a new cooldown takes its place",
+        mend: |patient, name, _| cooldown_again(patient, name),
+    },
+    Kept {
+        place: Place::File(exposure::book_key),
+        decode: decode::<Book>,
+        status: Status::Critical,
+        means: "PLATFORM_EXPOSURE is not judged",
+        mend: |patient, _, _| patient.nija("exposure forget --total"),
+    },
+    Kept {
+        place: Place::Folder(exposure::COLLECTION),
+        decode: decode::<Balance>,
+        status: Status::Warning,
+        means: "this platform is not judged until it is reported again",
+        mend: |patient, name, _| patient.nija(&format!("exposure forget {}", word(name))),
+    },
+    Kept {
+        place: Place::File(adoption::key),
+        decode: decode::<Adoption>,
+        status: Status::Warning,
+        means: "ADOPTION_GUARDRAIL is not judged until it is reported again",
+        mend: |patient, _, _| patient.nija("adoption forget"),
+    },
+    Kept {
+        place: Place::File(equity::whole),
+        decode: decode::<Equity>,
+        status: Status::Critical,
+        means: "DRAWDOWN and DAILY_LOSS are not judged, and no reading is taken: it held the peak",
+        mend: |patient, _, _| patient.nija("equity forget"),
+    },
+    Kept {
+        place: Place::Folder(equity::COLLECTION),
+        decode: decode::<Equity>,
+        status: Status::Critical,
+        means: "DRAWDOWN and DAILY_LOSS are not judged, and no reading is taken: it held the peak",
+        mend: |patient, name, _| patient.nija(&format!("equity forget --account {}", word(name))),
+    },
 ];
 
 /// The folders of documents.
@@ -95,18 +141,33 @@ pub fn folders() -> impl Iterator<Item = &'static str> {
 pub fn documents(state: &State<'_>) -> Result<Vec<(Key, &'static Kept)>, (&'static str, Error)> {
     let mut all = Vec::new();
     for kept in &KEPT {
-        let mut keys = match kept.place {
-            Place::File(key) => vec![key()],
-            Place::Folder(folder) => state.backend.list(folder).map_err(|error| (folder, error))?,
-        };
-        keys.sort();
+        let keys = kept.place.keys(state)?;
         all.extend(keys.into_iter().map(|key| (key, kept)));
     }
     Ok(all)
 }
 
+impl Place {
+    /// The documents here, by name, or which folder cannot be listed and why.
+    pub fn keys(&self, state: &State<'_>) -> Result<Vec<Key>, (&'static str, Error)> {
+        match self {
+            Self::File(key) => Ok(vec![key()]),
+            Self::Folder(folder) => {
+                let mut keys = state.backend.list(folder).map_err(|error| (*folder, error))?;
+                keys.sort();
+                Ok(keys)
+            }
+        }
+    }
+}
+
 fn decode<T: Document>(bytes: &[u8]) -> Result<(), Unreadable> {
     document::decode::<T>(bytes).map(drop)
+}
+
+/// The command that locks a ticker whose locks cannot be read: moved away and nothing else, the ticker would be free.
+pub fn cooldown_again(patient: &Patient<'_>, name: &str) -> String {
+    patient.nija(&format!("cooldown activate {} --reason 'its document was damaged'", word(name)))
 }
 
 /// A name as one word of a command.
