@@ -16,6 +16,7 @@ mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
+mod gate;
 mod orders;
 mod slippage;
 mod tickers;
@@ -36,6 +37,7 @@ pub struct Setting {
 /// Every area, in the order it is shown.
 const AREAS: &[&[Setting]] = &[
     core::SETTINGS,
+    gate::SETTINGS,
     tickers::SETTINGS,
     orders::SETTINGS,
     exposure::SETTINGS,
