@@ -80,6 +80,11 @@ impl App {
         Context { config, clock: &self.clock, identity, new_id: &random_id }
     }
 
+    /// Time, for what runs without any settings.
+    pub fn clock(&self) -> &dyn clock::Clock {
+        &self.clock
+    }
+
     /// Runs what needs an open state directory.
     pub fn on_state<T>(&self, run: impl FnOnce(&State<'_>) -> Result<T>) -> Result<T> {
         let config = self.config()?;

@@ -1,5 +1,7 @@
 //! How halts, people and times read in text.
 
+use std::time::Duration;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::domain::halt::{Halt, Mode};
@@ -8,6 +10,11 @@ use crate::output::{Page, Role, Span};
 /// A time to the second, in UTC.
 pub fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A length of time, to the second.
+pub fn length(length: Duration) -> String {
+    humantime::format_duration(Duration::from_secs(length.as_secs())).to_string()
 }
 
 /// One halt: what, how hard, why, and who when.

@@ -1,12 +1,14 @@
 //! Every limit and habit that the configuration decides, by area, as plain values.
 
-use super::{cooldown, slippage, ticker};
+use super::{cooldown, heartbeat, slippage, ticker};
 
 /// The policies of every area.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policies {
     /// How long a ticker may not be entered again.
     pub cooldowns: cooldown::Policy,
+    /// How long a component may be silent, and when the watch itself has a gap.
+    pub heartbeats: heartbeat::Policy,
     /// What counts as high slippage.
     pub slippage: slippage::Policy,
     /// How tickers are compared.

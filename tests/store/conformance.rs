@@ -101,7 +101,7 @@ fn replacing_takes_the_version_that_was_seen(backend: &dyn Backend) {
             let next = backend.replace(&*held, &key, seen, b"", 0o644, durability).unwrap();
             assert_eq!(backend.load(&key).unwrap().unwrap().bytes, b"");
             backend.sync(&*held, &key).unwrap();
-        backend.sync_all().unwrap();
+            backend.sync_all().unwrap();
             backend.replace(&*held, &key, next, &[b'x'; 100_000], 0o644, durability).unwrap();
             assert_eq!(backend.load(&key).unwrap().unwrap().bytes.len(), 100_000);
         }

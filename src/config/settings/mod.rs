@@ -10,6 +10,7 @@ use toml::Value;
 use super::Config;
 
 mod core;
+mod heartbeats;
 mod tickers;
 
 /// One setting.
@@ -25,7 +26,7 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 2] = [core::SETTINGS, tickers::SETTINGS];
+const AREAS: [&[Setting]; 3] = [core::SETTINGS, heartbeats::SETTINGS, tickers::SETTINGS];
 
 /// Every setting, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::heartbeat::View;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::policy::Policies;
 
@@ -45,11 +46,13 @@ pub struct Facts {
     pub policies: Policies,
     /// The kill switch.
     pub stops: Input<Stops>,
+    /// Every component that beats or is expected to, as this look sees it.
+    pub heartbeats: Input<View>,
 }
 
 impl Facts {
     /// Facts of which nothing was read.
     pub fn nothing(now: DateTime<Utc>) -> Self {
-        Self { now, policies: Policies::default(), stops: Input::NotRead }
+        Self { now, policies: Policies::default(), stops: Input::NotRead, heartbeats: Input::NotRead }
     }
 }

@@ -5,7 +5,14 @@ pub mod lifecycle;
 pub mod outcome;
 pub mod rule;
 
+mod beats;
+mod clock_skew;
+mod heartbeat_failed;
+mod heartbeat_missed;
+mod heartbeat_never;
+mod price_stale;
 mod trading_halted;
+mod watch_gap;
 
 pub use facts::{Collection, Facts, Input};
 pub use lifecycle::Alert;
@@ -13,7 +20,15 @@ pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
 pub use rule::{Reading, Rule, Severity};
 
 /// Every rule, in the order they are evaluated and listed.
-pub const RULES: [&Rule; 1] = [&trading_halted::RULE];
+pub const RULES: [&Rule; 7] = [
+    &trading_halted::RULE,
+    &heartbeat_missed::RULE,
+    &heartbeat_never::RULE,
+    &heartbeat_failed::RULE,
+    &price_stale::RULE,
+    &watch_gap::RULE,
+    &clock_skew::RULE,
+];
 
 /// The rules a word selects: the rule of that id, or every rule of that group. Case does not matter.
 pub fn select(word: &str) -> Vec<&'static Rule> {

@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use crate::domain::alert::facts::Stops;
 use crate::domain::alert::{Alert, Facts, Input, Reading, Rule};
+use crate::domain::heartbeat::{Expectation, Heartbeat, View};
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::policy::Policies;
 
-use super::super::{State, killswitch};
+use super::super::heartbeat::observe::{Eye, Read};
+use super::super::{Notice, State, heartbeat, killswitch};
 use super::changes::{Changes, Feed};
+use super::kept::Folder;
 use super::{alerts, kept};
 
 /// What is known of the state.
@@ -22,6 +25,11 @@ pub struct Sight {
     pub unsaved: BTreeMap<String, Alert>,
     feed: Option<Box<dyn Feed>>,
     stops: Input<Stops>,
+    records: Folder<Heartbeat>,
+    expectations: Folder<Expectation>,
+    eye: Eye,
+    heartbeats: Input<View>,
+    notices: Vec<Notice>,
 }
 
 impl fmt::Debug for Sight {
@@ -37,12 +45,13 @@ impl Sight {
     }
 
     /// Reads what these rules need.
-    pub fn refresh(&mut self, state: &State<'_>, rules: &[&'static Rule]) {
+    pub fn refresh(&mut self, state: &State<'_>, rules: &[&'static Rule], policies: &Policies) {
         let changes = self.feed.as_mut().map_or_else(Changes::everything, |feed| feed.take());
         let wanted: BTreeSet<Reading> = rules.iter().flat_map(|rule| rule.reads).copied().collect();
         for reading in wanted {
             match reading {
                 Reading::KillSwitch => self.stops = Input::Known(stops(state)),
+                Reading::Heartbeats => self.look_at_heartbeats(state, policies, &changes),
             }
         }
         // A `check` beside this watch changes them too.
@@ -52,7 +61,27 @@ impl Sight {
 
     /// The facts for the rules.
     pub fn facts(&self, state: &State<'_>, policies: &Policies) -> Arc<Facts> {
-        Arc::new(Facts { now: state.now(), policies: policies.clone(), stops: self.stops.clone() })
+        Arc::new(Facts {
+            now: state.now(),
+            policies: policies.clone(),
+            stops: self.stops.clone(),
+            heartbeats: self.heartbeats.clone(),
+        })
+    }
+
+    /// What reading brought up beside the facts.
+    pub fn notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
+    }
+
+    fn look_at_heartbeats(&mut self, state: &State<'_>, policies: &Policies, changes: &Changes) {
+        self.records.refresh(state, heartbeat::COLLECTION, changes);
+        self.expectations.refresh(state, heartbeat::EXPECTATIONS, changes);
+        let seen = Read::new(self.records.input(), self.expectations.input()).and_then(|read| {
+            let seen = self.eye.look(state, &read, &policies.heartbeats, &mut self.notices);
+            seen.map_err(|error| error.message)
+        });
+        self.heartbeats = seen.map_or_else(Input::Unreadable, Input::Known);
     }
 }
 
