@@ -21,3 +21,9 @@ mod people;
 #[cfg(test)]
 #[path = "properties/slippage.rs"]
 mod slippage;
+#[cfg(test)]
+#[path = "properties/slippage_stats.rs"]
+mod slippage_stats;
+#[cfg(test)]
+#[path = "properties/slippage_summary.rs"]
+mod slippage_summary;

@@ -11,6 +11,7 @@ mod store {
     mod documents;
     mod files;
     mod journal;
+    mod logs;
     mod place;
     mod stop_file;
 }

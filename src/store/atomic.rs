@@ -50,6 +50,11 @@ impl Directory {
         &self.path
     }
 
+    /// Another handle of the same directory, for what outlives this one.
+    pub fn another_handle(&self) -> Result<OwnedFd> {
+        self.fd.try_clone().map_err(|e| Error::io(format_args!("keep {} open", self.path.display()), e))
+    }
+
     /// Its own metadata.
     pub fn stat(&self) -> Result<Stat> {
         rustix::fs::fstat(&self.fd).map_err(|e| failed("look at", &self.path, e))

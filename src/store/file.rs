@@ -9,8 +9,9 @@ use rustix::io::Errno;
 
 use super::atomic::{Directory, failed};
 use super::folder::{self, Listing, Room};
-use super::{Backend, Durability, Held, Loaded, Log, Revision, Tail, lock, log};
+use super::{Appended, Backend, Durability, Held, Loaded, Log, Reader, Revision, Tail, lock, log};
 use crate::domain::key::{self, Key};
+use crate::domain::month::Month;
 use crate::error::{Error, Kind, Result};
 
 /// Folder of the lock files.
@@ -22,7 +23,7 @@ pub struct FileBackend {
     root: Directory,
 }
 
-/// Where a key lives: its directory, held open, and its name in there.
+/// Where a key or a log lives: its directory, held open, and its name in there.
 enum Place<'a> {
     Root(&'a Directory, String),
     Folder(Directory, String),
@@ -67,6 +68,16 @@ impl FileBackend {
             return Ok(Some(Place::Folder(self.root.folder(collection)?, name)));
         }
         Ok(self.root.existing_folder(collection)?.map(|folder| Place::Folder(folder, name)))
+    }
+
+    /// Where a log's file is; `None` when not even its folder exists.
+    fn log_place(&self, log: Log, create: bool) -> Result<Option<Place<'_>>> {
+        let Some(month) = log.month else { return Ok(Some(Place::Root(&self.root, log.file()))) };
+        let name = log::segment_file(&month.to_string());
+        if create {
+            return Ok(Some(Place::Folder(self.root.folder(log.name)?, name)));
+        }
+        Ok(self.root.existing_folder(log.name)?.map(|folder| Place::Folder(folder, name)))
     }
 
     fn expect(&self, place: &Place<'_>, key: &Key, expected: Revision) -> Result<()> {
@@ -198,27 +209,48 @@ impl Backend for FileBackend {
         folder::read_shared(&folder, visit)
     }
 
-    fn append(&self, _held: &dyn Held, log: Log, record: &[u8], durability: Durability) -> Result<()> {
-        log::append(&self.root, log, record, durability)
+    fn append(&self, _held: &dyn Held, log: Log, records: &[u8], torn_suffix: &str) -> Result<Appended> {
+        let place = self.log_place(log, true)?.ok_or_else(|| gone(&self.root))?;
+        let appended = log::append(place.directory(), place.name(), records, torn_suffix)?;
+        Ok(Appended { cut: appended.cut.map(|kept| beside(log, kept)), ..appended })
     }
 
     fn sync_log(&self, _held: &dyn Held, log: Log) -> Result<()> {
-        log::sync(&self.root, log)
+        match self.log_place(log, false)? {
+            Some(place) => log::sync(place.directory(), place.name()),
+            None => Ok(()),
+        }
     }
 
     fn tail(&self, log: Log) -> Result<Tail> {
-        log::tail(&self.root, log)
+        match self.log_place(log, false)? {
+            Some(place) => log::tail(place.directory(), place.name()),
+            None => Ok(Tail::default()),
+        }
     }
 
     fn cut_torn(&self, _held: &dyn Held, log: Log, suffix: &str) -> Result<String> {
-        log::cut_torn(&self.root, log, suffix)
+        let place = self.log_place(log, true)?.ok_or_else(|| gone(&self.root))?;
+        log::cut_torn(place.directory(), place.name(), suffix).map(|kept| beside(log, kept))
+    }
+
+    fn reader(&self, log: Log) -> Result<Option<Box<dyn Reader>>> {
+        let Some(place) = self.log_place(log, false)? else { return Ok(None) };
+        let opened = place.directory().open_entry(place.name())?;
+        Ok(opened.map(|file| log::reader(file, place.path())))
     }
 
     fn scan(&self, log: Log, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
-        match self.root.open_entry(&log::file(log))? {
-            Some(file) => log::scan(file, &self.root.path().join(log::file(log)), from, visit),
+        let Some(place) = self.log_place(log, false)? else { return Ok(from) };
+        match place.directory().open_entry(place.name())? {
+            Some(file) => log::scan(file, &place.path(), from, visit),
             None => Ok(from),
         }
+    }
+
+    fn months(&self, name: &'static str) -> Result<Vec<Month>> {
+        let Some(folder) = self.root.existing_folder(name)? else { return Ok(Vec::new()) };
+        Ok(log::segments(&folder)?.iter().filter_map(|name| name.parse().ok()).collect())
     }
 
     fn rotate(&self, _held: &dyn Held, log: Log, name: &str) -> Result<()> {
@@ -226,13 +258,13 @@ impl Backend for FileBackend {
     }
 
     fn segments(&self, log: Log) -> Result<Vec<String>> {
-        let Some(folder) = self.root.existing_folder(log.0)? else { return Ok(Vec::new()) };
+        let Some(folder) = self.root.existing_folder(log.name)? else { return Ok(Vec::new()) };
         log::segments(&folder)
     }
 
     fn scan_segment(&self, log: Log, name: &str, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
-        let path = self.root.path().join(log.0).join(log::segment_file(name));
-        let folder = self.root.existing_folder(log.0)?.ok_or_else(|| gone(&self.root))?;
+        let path = self.root.path().join(log.name).join(log::segment_file(name));
+        let folder = self.root.existing_folder(log.name)?.ok_or_else(|| gone(&self.root))?;
         let file = folder.open_entry(&log::segment_file(name))?.ok_or_else(|| {
             Error::new(Kind::NotFound, format!("{} is gone", path.display())).hint("nija audit verify")
         })?;
@@ -242,6 +274,11 @@ impl Backend for FileBackend {
     fn location(&self) -> PathBuf {
         self.root.path().to_owned()
     }
+}
+
+/// What is kept beside a log, relative to the state directory.
+fn beside(log: Log, kept: String) -> String {
+    if log.month.is_some() { format!("{}/{kept}", log.name) } else { kept }
 }
 
 fn gone(root: &Directory) -> Error {

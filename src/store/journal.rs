@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Backend, Durability, Log};
+use super::{Backend, Durability, Log, torn_suffix};
 use crate::domain::audit::{self, Event, Head, Mark, Outbox, Record};
 use crate::error::Result;
 
 /// The audit log.
-pub const AUDIT: Log = Log("audit");
+pub const AUDIT: Log = Log::whole("audit");
 
 /// Appends to the chain and reads it.
 pub struct Journal<'a> {
@@ -59,10 +59,11 @@ impl<'a> Journal<'a> {
     /// Appends events in order, in one write, and returns the new head. A torn record of a crash is cut off first; its
     /// bytes are kept.
     pub fn append(&self, events: &[Event], now: DateTime<Utc>, durability: Durability) -> Result<Head> {
-        let held = self.backend.lock(AUDIT.0, self.wait)?;
+        let held = self.backend.lock(AUDIT.name, self.wait)?;
         let tail = self.backend.tail(AUDIT)?;
+        let suffix = torn_suffix(now);
         if tail.torn_len > 0 {
-            self.backend.cut_torn(&*held, AUDIT, &format!("torn-{}", now.format("%Y%m%dT%H%M%SZ")))?;
+            self.backend.cut_torn(&*held, AUDIT, &suffix)?;
         }
         let mut head = head_of(&tail.last_line).map_or_else(|| self.last_readable(), Ok)?;
         if tail.complete_len > 0 && tail.complete_len >= self.rotate_bytes {
@@ -74,7 +75,12 @@ impl<'a> Journal<'a> {
             lines.extend(audit::line(&record));
             head = Head { seq: record.seq, hash: record.hash };
         }
-        self.backend.append(&*held, AUDIT, &lines, durability)?;
+        let appended = self.backend.append(&*held, AUDIT, &lines, &suffix)?;
+        // Others may append, and share the sync.
+        drop(held);
+        if durability == Durability::Strict {
+            appended.unsynced.sync()?;
+        }
         Ok(head)
     }
 
@@ -116,7 +122,7 @@ impl<'a> Journal<'a> {
 
     /// Makes everything appended so far durable.
     pub fn sync(&self) -> Result<()> {
-        let held = self.backend.lock(AUDIT.0, self.wait)?;
+        let held = self.backend.lock(AUDIT.name, self.wait)?;
         self.backend.sync_log(&*held, AUDIT)
     }
 

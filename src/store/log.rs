@@ -1,79 +1,108 @@
-//! Append-only files: one write per record, torn tails found and cut, closed segments beside the current one.
+//! Append-only files: one write per append, torn tails found and cut, closed segments beside the current one.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use super::atomic::{Directory, failed, give_to_owner_of};
-use super::{Durability, Log, Tail};
+use super::{Appended, Durability, Log, Reader, Tail, Unsynced};
 use crate::error::{Error, Result};
 
-/// The current segment's file.
-pub fn file(log: Log) -> String {
-    format!("{}.jsonl", log.0)
-}
+/// Bytes that a scan reads at once.
+const SCAN_BYTES: usize = 256 * 1024;
 
 /// A closed segment's file, in the folder named like the log.
 pub fn segment_file(name: &str) -> String {
     format!("{name}.jsonl")
 }
 
-/// Appends one record in a single write. A write cut short by a full disk is taken back.
-pub fn append(root: &Directory, log: Log, record: &[u8], durability: Durability) -> Result<()> {
-    let name = file(log);
-    let path = root.path().join(&name);
-    let (mut file, created) = open(root, &name, &path)?;
-    let before = file.metadata().map_err(|e| Error::io(format_args!("look at {}", path.display()), e))?.len();
-    if let Err(error) = file.write_all(record) {
-        // The lock is held, so nobody else's record can be behind ours; a cut that fails is repaired by the next append.
-        let _ = file.set_len(before);
-        return Err(Error::io(format_args!("append to {}", path.display()), error).hint("nija doctor"));
-    }
-    if durability == Durability::Strict {
-        rustix::fs::fdatasync(&file).map_err(|e| failed("sync", &path, e))?;
-        if created {
-            root.sync()?;
-        }
-    }
-    Ok(())
+/// Written to a file, and not synced yet.
+struct Written {
+    file: File,
+    path: PathBuf,
+    /// The directory, where the file is new in it.
+    made_in: Option<OwnedFd>,
 }
 
-fn open(root: &Directory, name: &str, path: &Path) -> Result<(File, bool)> {
-    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    match rustix::fs::openat(root, name, flags, Mode::empty()) {
+impl Unsynced for Written {
+    fn sync(self: Box<Self>) -> Result<()> {
+        rustix::fs::fdatasync(&self.file).map_err(|e| failed("sync", &self.path, e))?;
+        match &self.made_in {
+            None => Ok(()),
+            Some(directory) => {
+                let folder = self.path.parent().unwrap_or(&self.path);
+                rustix::fs::fsync(directory).map_err(|e| failed("sync directory", folder, e))
+            }
+        }
+    }
+}
+
+/// Appends records in a single write; see [`super::Backend::append`].
+pub fn append(directory: &Directory, name: &str, records: &[u8], torn_suffix: &str) -> Result<Appended> {
+    let path = directory.path().join(name);
+    let (mut file, created) = open(directory, name, &path)?;
+    let look = |e| Error::io(format_args!("look at {}", path.display()), e);
+    let mut start = file.metadata().map_err(look)?.len();
+    let cut = if is_torn(&file, start).map_err(look)? {
+        let kept = cut_torn(directory, name, torn_suffix)?;
+        start = file.metadata().map_err(look)?.len();
+        Some(kept)
+    } else {
+        None
+    };
+    if let Err(error) = file.write_all(records) {
+        // The lock is held, so nobody else's record can be behind ours; a cut that fails is repaired by the next append.
+        let _ = file.set_len(start);
+        return Err(Error::io(format_args!("append to {}", path.display()), error).hint("nija doctor"));
+    }
+    let made_in = if created { Some(directory.another_handle()?) } else { None };
+    let end = start + records.len() as u64;
+    Ok(Appended { start, end, cut, unsynced: Box::new(Written { file, path, made_in }) })
+}
+
+fn is_torn(file: &File, len: u64) -> std::io::Result<bool> {
+    let mut last = [b'\n'];
+    if let Some(at) = len.checked_sub(1) {
+        file.read_exact_at(&mut last, at)?;
+    }
+    Ok(last != *b"\n")
+}
+
+fn open(directory: &Directory, name: &str, path: &Path) -> Result<(File, bool)> {
+    let flags = OFlags::RDWR | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    match rustix::fs::openat(directory, name, flags, Mode::empty()) {
         Ok(fd) => return Ok((fd.into(), false)),
         Err(Errno::NOENT) => {}
         Err(errno) => return Err(failed("open", path, errno)),
     }
-    let shared = root.stat()?.st_mode & 0o020;
+    let shared = directory.stat()?.st_mode & 0o020;
     let mode = Mode::from_raw_mode(0o644 | shared);
-    let fd = rustix::fs::openat(root, name, flags | OFlags::CREATE, mode)
+    let fd = rustix::fs::openat(directory, name, flags | OFlags::CREATE, mode)
         .map_err(|e| failed("create", path, e))?;
     // The umask may have shut out whoever has to append next.
     rustix::fs::fchmod(&fd, mode).map_err(|e| failed("set the mode of", path, e))?;
-    give_to_owner_of(root, &fd);
+    give_to_owner_of(directory, &fd);
     Ok((fd.into(), true))
 }
 
 /// Makes everything appended so far durable.
-pub fn sync(root: &Directory, log: Log) -> Result<()> {
-    let name = file(log);
-    if let Some(file) = root.open_entry(&name)? {
-        rustix::fs::fdatasync(&file).map_err(|e| failed("sync", &root.path().join(&name), e))?;
+pub fn sync(directory: &Directory, name: &str) -> Result<()> {
+    if let Some(file) = directory.open_entry(name)? {
+        rustix::fs::fdatasync(&file).map_err(|e| failed("sync", &directory.path().join(name), e))?;
     }
-    root.sync()
+    directory.sync()
 }
 
 /// Finds the last complete line, reading backwards in blocks.
-pub fn tail(root: &Directory, log: Log) -> Result<Tail> {
+pub fn tail(directory: &Directory, name: &str) -> Result<Tail> {
     const BLOCK: u64 = 4096;
-    let name = file(log);
-    let path = root.path().join(&name);
-    let Some(file) = root.open_entry(&name)? else { return Ok(Tail::default()) };
+    let path = directory.path().join(name);
+    let Some(file) = directory.open_entry(name)? else { return Ok(Tail::default()) };
     let io = |e| Error::io(format_args!("read {}", path.display()), e).hint("nija doctor");
     let len = file.metadata().map_err(io)?.len();
     let mut bytes: Vec<u8> = Vec::new();
@@ -103,21 +132,56 @@ fn split_tail(bytes: &[u8], start: u64, len: u64) -> Tail {
 }
 
 /// Cuts what follows the last newline, after keeping it under another name.
-pub fn cut_torn(root: &Directory, log: Log, suffix: &str) -> Result<String> {
-    let name = file(log);
-    let path = root.path().join(&name);
-    let tail = tail(root, log)?;
-    let kept = root.free_name(&format!("{name}.{suffix}"))?;
+pub fn cut_torn(directory: &Directory, name: &str, suffix: &str) -> Result<String> {
+    let path = directory.path().join(name);
+    let tail = tail(directory, name)?;
+    let kept = directory.free_name(&format!("{name}.{suffix}"))?;
     let io = |e| Error::io(format_args!("repair {}", path.display()), e).hint("nija doctor");
     let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file: File =
-        rustix::fs::openat(root, &*name, flags, Mode::empty()).map_err(|e| failed("open", &path, e))?.into();
+    let file: File = rustix::fs::openat(directory, name, flags, Mode::empty())
+        .map_err(|e| failed("open", &path, e))?
+        .into();
     let mut torn = vec![0; usize::try_from(tail.torn_len).unwrap_or(0)];
     file.read_exact_at(&mut torn, tail.complete_len).map_err(io)?;
-    root.replace(&kept, &torn, 0o644, Durability::Strict)?;
+    directory.replace(&kept, &torn, 0o644, Durability::Strict)?;
     file.set_len(tail.complete_len).map_err(io)?;
     rustix::fs::fsync(&file).map_err(|e| failed("sync", &path, e))?;
     Ok(kept)
+}
+
+struct Opened {
+    file: File,
+    path: PathBuf,
+}
+
+impl Opened {
+    fn failed(&self, error: std::io::Error) -> Error {
+        Error::io(format_args!("read {}", self.path.display()), error).hint("nija doctor")
+    }
+}
+
+impl Reader for Opened {
+    fn size(&self) -> Result<u64> {
+        Ok(self.file.metadata().map_err(|error| self.failed(error))?.len())
+    }
+
+    fn read_at(&self, from: u64, into: &mut [u8]) -> Result<usize> {
+        let mut filled = 0;
+        while let Some(free) = into.get_mut(filled..).filter(|free| !free.is_empty()) {
+            match self.file.read_at(free, from + filled as u64) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed(error)),
+            }
+        }
+        Ok(filled)
+    }
+}
+
+/// An open log, to be read at any place; see [`super::Backend::reader`].
+pub fn reader(file: File, path: PathBuf) -> Box<dyn Reader> {
+    Box::new(Opened { file, path })
 }
 
 /// Reads whole lines from byte `from` on; see [`super::Backend::scan`].
@@ -126,32 +190,49 @@ pub fn scan(mut file: File, path: &Path, from: u64, visit: &mut dyn FnMut(&[u8])
     let left = file.seek(SeekFrom::End(0)).map_err(io)?.saturating_sub(from);
     file.seek(SeekFrom::Start(from)).map_err(io)?;
     // Most scans look at the last few records of a long log: no more room than there is to read.
-    let room = usize::try_from(left).unwrap_or(usize::MAX).clamp(512, 256 * 1024);
-    let mut reader = BufReader::with_capacity(room, file);
-    let (mut position, mut line) = (from, Vec::new());
+    let room = usize::try_from(left).unwrap_or(usize::MAX).saturating_add(1).clamp(512, SCAN_BYTES);
+    let mut buffer = vec![0; room];
+    // Bytes held of an incomplete line: all of the buffer's that count.
+    let (mut position, mut held) = (from, 0);
     loop {
-        line.clear();
-        let read = reader.read_until(b'\n', &mut line).map_err(io)?;
-        let Some(record) = line.strip_suffix(b"\n") else { return Ok(position) };
-        position += read as u64;
-        if !visit(record) {
-            return Ok(position);
+        if held == buffer.len() {
+            buffer.resize(held * 2, 0);
         }
+        let free = buffer.get_mut(held..).unwrap_or_default();
+        let read = match file.read(free) {
+            Ok(0) => return Ok(position),
+            Ok(read) => read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(io(error)),
+        };
+        let filled = buffer.get(..held + read).unwrap_or_default();
+        let mut start = 0;
+        for newline in memchr::memchr_iter(b'\n', filled.get(held..).unwrap_or_default()) {
+            let end = held + newline;
+            let line = filled.get(start..end).unwrap_or_default();
+            position += line.len() as u64 + 1;
+            start = end + 1;
+            if !visit(line) {
+                return Ok(position);
+            }
+        }
+        buffer.copy_within(start..held + read, 0);
+        held = held + read - start;
     }
 }
 
 /// Closes the current segment under `name`.
 pub fn rotate(root: &Directory, log: Log, name: &str) -> Result<()> {
-    let folder = root.folder(log.0)?;
-    let (from, to) = (file(log), segment_file(name));
-    sync(root, log)?;
+    let folder = root.folder(log.name)?;
+    let (from, to) = (log.file(), segment_file(name));
+    sync(root, &from)?;
     rustix::fs::renameat_with(root, &*from, &folder, &*to, RenameFlags::NOREPLACE)
         .map_err(|e| failed("rotate", &root.path().join(&from), e))?;
     folder.sync()?;
     root.sync()
 }
 
-/// Names of the closed segments, oldest first: they are named so that they sort.
+/// Names of the files of a log's folder, oldest first: they are named so that they sort.
 pub fn segments(folder: &Directory) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in rustix::fs::Dir::read_from(folder).map_err(|e| failed("list", folder.path(), e))? {

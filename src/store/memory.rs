@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Backend, Durability, Held, Loaded, Log, Revision, Tail};
+use super::{Appended, Backend, Durability, Held, Loaded, Log, Reader, Revision, Tail, Unsynced};
 use crate::domain::key::Key;
+use crate::domain::month::Month;
 use crate::error::{Error, Kind, Result};
 
 /// State in this process's memory.
@@ -27,7 +28,7 @@ struct State {
     documents: BTreeMap<Key, (Vec<u8>, u64)>,
     aside: Vec<String>,
     writes: u64,
-    logs: BTreeMap<&'static str, Vec<u8>>,
+    logs: BTreeMap<Log, Vec<u8>>,
     segments: BTreeMap<&'static str, BTreeMap<String, Vec<u8>>>,
 }
 
@@ -43,6 +44,29 @@ impl Drop for MemoryLock {
         let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.locked.retain(|name| *name != self.name);
         self.shared.unlocked.notify_all();
+    }
+}
+
+/// What is in memory has nowhere to go.
+struct Nothing;
+
+impl Unsynced for Nothing {
+    fn sync(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Reader for Vec<u8> {
+    fn size(&self) -> Result<u64> {
+        Ok(self.as_slice().len() as u64)
+    }
+
+    fn read_at(&self, from: u64, into: &mut [u8]) -> Result<usize> {
+        let rest = usize::try_from(from).ok().and_then(|from| self.get(from..)).unwrap_or_default();
+        let count = rest.len().min(into.len());
+        let (to, from) = (into.get_mut(..count).unwrap_or_default(), rest.get(..count).unwrap_or_default());
+        to.copy_from_slice(from);
+        Ok(count)
     }
 }
 
@@ -161,9 +185,14 @@ impl Backend for MemoryBackend {
         Ok(())
     }
 
-    fn append(&self, _held: &dyn Held, log: Log, record: &[u8], _durability: Durability) -> Result<()> {
-        self.state().logs.entry(log.0).or_default().extend_from_slice(record);
-        Ok(())
+    fn append(&self, held: &dyn Held, log: Log, records: &[u8], torn_suffix: &str) -> Result<Appended> {
+        let torn = self.tail(log)?.torn_len > 0;
+        let cut = torn.then(|| self.cut_torn(held, log, torn_suffix)).transpose()?;
+        let mut state = self.state();
+        let bytes = state.logs.entry(log).or_default();
+        let start = bytes.len() as u64;
+        bytes.extend_from_slice(records);
+        Ok(Appended { start, end: bytes.len() as u64, cut, unsynced: Box::new(Nothing) })
     }
 
     fn sync_log(&self, _held: &dyn Held, _log: Log) -> Result<()> {
@@ -172,7 +201,7 @@ impl Backend for MemoryBackend {
 
     fn tail(&self, log: Log) -> Result<Tail> {
         let state = self.state();
-        let bytes = state.logs.get(log.0).map_or(&[][..], Vec::as_slice);
+        let bytes = state.logs.get(&log).map_or(&[][..], Vec::as_slice);
         let complete = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         let (lines, torn) = bytes.split_at(complete);
         let last = lines.strip_suffix(b"\n").and_then(|body| body.rsplit(|byte| *byte == b'\n').next());
@@ -186,35 +215,45 @@ impl Backend for MemoryBackend {
     fn cut_torn(&self, _held: &dyn Held, log: Log, suffix: &str) -> Result<String> {
         let tail = self.tail(log)?;
         let mut state = self.state();
-        if let Some(bytes) = state.logs.get_mut(log.0) {
+        if let Some(bytes) = state.logs.get_mut(&log) {
             bytes.truncate(usize::try_from(tail.complete_len).unwrap_or(usize::MAX));
         }
-        Ok(state.keep_aside(&format!("{}.jsonl.{suffix}", log.0)))
+        Ok(state.keep_aside(&format!("{}.{suffix}", log.file())))
+    }
+
+    fn reader(&self, log: Log) -> Result<Option<Box<dyn Reader>>> {
+        let bytes = self.state().logs.get(&log).cloned();
+        Ok(bytes.map(|bytes| Box::new(bytes) as Box<dyn Reader>))
     }
 
     fn scan(&self, log: Log, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
-        let bytes = self.state().logs.get(log.0).cloned().unwrap_or_default();
+        let bytes = self.state().logs.get(&log).cloned().unwrap_or_default();
         Ok(scan_bytes(&bytes, from, visit))
     }
 
     fn rotate(&self, _held: &dyn Held, log: Log, name: &str) -> Result<()> {
         let mut state = self.state();
-        if state.segments.get(log.0).is_some_and(|closed| closed.contains_key(name)) {
+        if state.segments.get(log.name).is_some_and(|closed| closed.contains_key(name)) {
             return Err(Error::new(Kind::Io, format!("segment {name} exists")).hint("nija audit verify"));
         }
-        let Some(bytes) = state.logs.remove(log.0) else {
-            return Err(Error::new(Kind::Io, format!("log {} is gone", log.0)).hint("nija audit verify"));
+        let Some(bytes) = state.logs.remove(&log) else {
+            return Err(Error::new(Kind::Io, format!("log {} is gone", log.name)).hint("nija audit verify"));
         };
-        state.segments.entry(log.0).or_default().insert(name.to_owned(), bytes);
+        state.segments.entry(log.name).or_default().insert(name.to_owned(), bytes);
         Ok(())
     }
 
+    fn months(&self, name: &'static str) -> Result<Vec<Month>> {
+        let state = self.state();
+        Ok(state.logs.keys().filter(|log| log.name == name).filter_map(|log| log.month).collect())
+    }
+
     fn segments(&self, log: Log) -> Result<Vec<String>> {
-        Ok(self.state().segments.get(log.0).map(|all| all.keys().cloned().collect()).unwrap_or_default())
+        Ok(self.state().segments.get(log.name).map(|all| all.keys().cloned().collect()).unwrap_or_default())
     }
 
     fn scan_segment(&self, log: Log, name: &str, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
-        let bytes = self.state().segments.get(log.0).and_then(|all| all.get(name)).cloned();
+        let bytes = self.state().segments.get(log.name).and_then(|all| all.get(name)).cloned();
         let gone = || Error::new(Kind::NotFound, format!("segment {name} is gone")).hint("nija audit verify");
         bytes.ok_or_else(gone).map(|bytes| scan_bytes(&bytes, 0, visit))
     }

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::key::Key;
+use crate::domain::month::Month;
 use crate::error::Result;
 
 pub mod atomic;
@@ -15,6 +18,7 @@ pub mod file;
 pub mod folder;
 pub mod inspect;
 pub mod journal;
+pub mod lines;
 pub mod lock;
 pub mod log;
 pub mod memory;
@@ -51,9 +55,34 @@ pub struct Loaded {
 /// A held lock; dropping it releases.
 pub trait Held: Send {}
 
-/// Names an append-only log, as in `audit`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Log(pub &'static str);
+/// Names an append-only log, as in `audit`, or one month of a log that is kept by month, as in `slippage` of 2026-11.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Log {
+    /// The log.
+    pub name: &'static str,
+    /// The month, where each has a file of its own.
+    pub month: Option<Month>,
+}
+
+impl Log {
+    /// A log in one piece, of which full segments are closed.
+    pub const fn whole(name: &'static str) -> Self {
+        Self { name, month: None }
+    }
+
+    /// One month of a log that is kept by month.
+    pub const fn of(name: &'static str, month: Month) -> Self {
+        Self { name, month: Some(month) }
+    }
+
+    /// Its file, relative to the state directory; of a log in one piece, the current segment's.
+    pub fn file(self) -> String {
+        match self.month {
+            None => format!("{}.jsonl", self.name),
+            Some(month) => format!("{}/{month}.jsonl", self.name),
+        }
+    }
+}
 
 /// The end of a log: its last complete record, and what follows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,6 +93,45 @@ pub struct Tail {
     pub complete_len: u64,
     /// Bytes after the last newline: a record torn by a crash.
     pub torn_len: u64,
+}
+
+/// Appended, and visible to every reader, but not on disk yet.
+pub trait Unsynced: Send {
+    /// Puts it there, whatever was appended before it included. A failure is final: the kernel has dropped the pages, and
+    /// would report success to whoever asks again.
+    fn sync(self: Box<Self>) -> Result<()>;
+}
+
+/// What became of an append.
+pub struct Appended {
+    /// Where the first of the records begins.
+    pub start: u64,
+    /// Where the last of them ends.
+    pub end: u64,
+    /// A record torn by a crash stood in the way; its bytes are kept under this name.
+    pub cut: Option<String>,
+    /// To be synced before anything is acknowledged. No lock is needed for that, and none should be held: others can append
+    /// meanwhile, and their syncs are shared.
+    pub unsynced: Box<dyn Unsynced>,
+}
+
+impl std::fmt::Debug for Appended {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "appended {}..{}, cut {:?}", self.start, self.end, self.cut)
+    }
+}
+
+/// A log opened for reading, at any place and from any thread.
+pub trait Reader: Send + Sync {
+    /// How many bytes it has by now.
+    fn size(&self) -> Result<u64>;
+    /// Fills `into` with what stands from byte `from` on, and says how many bytes there were; fewer only at the end.
+    fn read_at(&self, from: u64, into: &mut [u8]) -> Result<usize>;
+}
+
+/// The suffix under which the bytes of a torn record are kept.
+pub fn torn_suffix(now: DateTime<Utc>) -> String {
+    format!("torn-{}", now.format("%Y%m%dT%H%M%SZ"))
 }
 
 /// The dumb half of the store. Everything typed lives above it, so that a database fits below.
@@ -113,19 +181,25 @@ pub trait Backend: Send + Sync {
             true
         })
     }
-    /// Appends one record (newline included) in a single write.
-    fn append(&self, held: &dyn Held, log: Log, record: &[u8], durability: Durability) -> Result<()>;
+    /// Appends records (newlines included) in a single write, none of which is on disk before it is synced. What a crash
+    /// left torn at the log's end is cut off first, as by [`Self::cut_torn`]; an append that fails takes back
+    /// what it wrote.
+    fn append(&self, held: &dyn Held, log: Log, records: &[u8], torn_suffix: &str) -> Result<Appended>;
     /// Makes everything appended so far durable.
     fn sync_log(&self, held: &dyn Held, log: Log) -> Result<()>;
     /// The log's end.
     fn tail(&self, log: Log) -> Result<Tail>;
     /// Cuts a torn record off the end, keeping its bytes beside the log; returns the name they are kept under.
     fn cut_torn(&self, held: &dyn Held, log: Log, suffix: &str) -> Result<String>;
-    /// Reads whole lines (newline excluded) of the current segment from byte `from` on, until `visit` says stop. Returns
+    /// Opens the current segment, or a month, for reading; `None` when there is none.
+    fn reader(&self, log: Log) -> Result<Option<Box<dyn Reader>>>;
+    /// Reads whole lines (newline excluded) of the current segment, or of a month, from byte `from` on, until `visit` says stop. Returns
     /// the position after the last line visited. An incomplete last line is not visited.
     fn scan(&self, log: Log, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64>;
     /// Closes the current segment under `name` and starts an empty one.
     fn rotate(&self, held: &dyn Held, log: Log, name: &str) -> Result<()>;
+    /// The months of a log that is kept by month, oldest first.
+    fn months(&self, name: &'static str) -> Result<Vec<Month>>;
     /// Names of closed segments, oldest first.
     fn segments(&self, log: Log) -> Result<Vec<String>>;
     /// Like [`Self::scan`], over a closed segment from its start.

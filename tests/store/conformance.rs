@@ -7,12 +7,11 @@ use std::time::{Duration, Instant};
 use nija::domain::key::Key;
 use nija::error::Kind;
 use nija::store::memory::MemoryBackend;
-use nija::store::{Backend, Durability, Log, Revision, Tail};
+use nija::store::{Backend, Durability, Revision, Tail};
 use proptest::prelude::*;
 
+use super::logs::{LOG, lines};
 use super::place::{Files, HANG, NO_WAIT, held};
-
-const LOG: Log = Log("test");
 
 /// What every backend promises.
 fn suite(make: &dyn Fn() -> Box<dyn Backend>) {
@@ -25,10 +24,6 @@ fn suite(make: &dyn Fn() -> Box<dyn Backend>) {
         a_collection_is_shown_whole,
         a_lock_excludes_for_a_bounded_time,
         a_lock_is_handed_on,
-        a_log_keeps_its_lines,
-        a_torn_record_is_seen_and_cut,
-        long_lines_are_whole,
-        closed_segments_stay,
     ] {
         promise(&*make());
     }
@@ -58,15 +53,6 @@ fn put(backend: &dyn Backend, key: &Key, expected: Revision, bytes: &[u8]) -> Re
     backend.replace(&*held, key, expected, bytes, 0o644, Durability::Strict).map_err(|error| error.kind)
 }
 
-fn lines(backend: &dyn Backend, from: u64) -> (Vec<String>, u64) {
-    let mut lines = Vec::new();
-    let end = backend.scan(LOG, from, &mut |line| {
-        lines.push(String::from_utf8_lossy(line).into_owned());
-        true
-    });
-    (lines, end.unwrap())
-}
-
 fn nothing_is_there_at_first(backend: &dyn Backend) {
     let held = held(backend);
     for key in [one(), bot("a")] {
@@ -83,8 +69,8 @@ fn nothing_is_there_at_first(backend: &dyn Backend) {
     }
     assert_eq!(backend.list("bots").unwrap(), []);
     assert_eq!(backend.tail(LOG).unwrap(), Tail::default());
-    assert_eq!(lines(backend, 0), (vec![], 0));
-    assert_eq!(lines(backend, 7), (vec![], 7));
+    assert_eq!(lines(backend, LOG, 0), (vec![], 0));
+    assert_eq!(lines(backend, LOG, 7), (vec![], 7));
     backend.sync_log(&*held, LOG).unwrap();
     assert_eq!(backend.segments(LOG).unwrap(), Vec::<String>::new());
     assert!(backend.scan_segment(LOG, "none", &mut |_| true).is_err_and(|e| e.kind == Kind::NotFound));
@@ -242,83 +228,6 @@ fn a_lock_is_handed_on(backend: &dyn Backend) {
     });
 }
 
-fn a_log_keeps_its_lines(backend: &dyn Backend) {
-    let held = held(backend);
-    for (record, durability) in [("one\n", Durability::Strict), ("two\nthree\n", Durability::Relaxed)] {
-        backend.append(&*held, LOG, record.as_bytes(), durability).unwrap();
-    }
-    backend.sync_log(&*held, LOG).unwrap();
-    let tail = Tail { last_line: b"three".to_vec(), complete_len: 14, torn_len: 0 };
-    assert_eq!(backend.tail(LOG).unwrap(), tail);
-    assert_eq!(lines(backend, 0), (vec!["one".to_owned(), "two".to_owned(), "three".to_owned()], 14));
-    assert_eq!(lines(backend, 8), (vec!["three".to_owned()], 14));
-    assert_eq!(lines(backend, 14), (vec![], 14));
-    assert_eq!(lines(backend, 99), (vec![], 99), "beyond the end there is nothing");
-    let mut visits = 0;
-    let stopped = backend.scan(LOG, 0, &mut |_| {
-        visits += 1;
-        visits < 2
-    });
-    assert_eq!((stopped.unwrap(), visits), (8, 2));
-    backend.append(&*held, LOG, b"\n\n", Durability::Relaxed).unwrap();
-    assert_eq!(backend.tail(LOG).unwrap(), Tail { last_line: vec![], complete_len: 16, torn_len: 0 });
-}
-
-fn a_torn_record_is_seen_and_cut(backend: &dyn Backend) {
-    let held = held(backend);
-    let mut names = Vec::new();
-    for round in 0..3u64 {
-        backend.append(&*held, LOG, b"half", Durability::Strict).unwrap();
-        let tail = backend.tail(LOG).unwrap();
-        assert_eq!((tail.complete_len, tail.torn_len), (round * 6, 4));
-        assert_eq!(lines(backend, 0).1, round * 6, "an incomplete line is not visited");
-        names.push(backend.cut_torn(&*held, LOG, "torn-1").unwrap());
-        assert_eq!(backend.tail(LOG).unwrap().torn_len, 0);
-        backend.append(&*held, LOG, b"whole\n", Durability::Strict).unwrap();
-    }
-    names.dedup();
-    assert_eq!(names.len(), 3, "the bytes of an earlier cut are kept: {names:?}");
-    assert_eq!(lines(backend, 0).0, ["whole"; 3]);
-}
-
-fn long_lines_are_whole(backend: &dyn Backend) {
-    let held = held(backend);
-    let mut total = 0;
-    for len in [4095usize, 4096, 4097, 8191, 300_000, 1, 12_288] {
-        let record = [&vec![b'x'; len][..], b"\n"].concat();
-        backend.append(&*held, LOG, &record, Durability::Relaxed).unwrap();
-        total += record.len() as u64;
-        let tail = backend.tail(LOG).unwrap();
-        assert_eq!((tail.last_line.len(), tail.complete_len, tail.torn_len), (len, total, 0));
-    }
-    backend.append(&*held, LOG, &[b'y'; 9000], Durability::Relaxed).unwrap();
-    let tail = backend.tail(LOG).unwrap();
-    assert_eq!((tail.last_line.len(), tail.complete_len, tail.torn_len), (12_288, total, 9000));
-}
-
-fn closed_segments_stay(backend: &dyn Backend) {
-    let held = held(backend);
-    for (record, name) in [(b"one\n", "000000000001"), (b"two\n", "000000000002"), (b"ten\n", "000000000010")]
-    {
-        backend.append(&*held, LOG, record, Durability::Relaxed).unwrap();
-        backend.rotate(&*held, LOG, name).unwrap();
-        assert_eq!(backend.tail(LOG).unwrap(), Tail::default());
-    }
-    backend.append(&*held, LOG, b"now\n", Durability::Strict).unwrap();
-    assert!(backend.rotate(&*held, LOG, "000000000010").is_err(), "a closed segment is never replaced");
-    assert_eq!(backend.segments(LOG).unwrap(), ["000000000001", "000000000002", "000000000010"]);
-    let mut seen = Vec::new();
-    for name in backend.segments(LOG).unwrap() {
-        let end = backend.scan_segment(LOG, &name, &mut |line| {
-            seen.push(String::from_utf8_lossy(line).into_owned());
-            true
-        });
-        assert_eq!(end.unwrap(), 4);
-    }
-    assert_eq!(seen, ["one", "two", "ten"]);
-    assert_eq!(lines(backend, 0).0, ["now"]);
-}
-
 /// One call, as both backends get it.
 #[derive(Debug, Clone)]
 enum Call {
@@ -352,7 +261,7 @@ fn answer(backend: &dyn Backend, call: &Call) -> Result<Option<String>, ()> {
         }
         Call::Remove(key) => backend.remove(&*held, key, seen(key), Durability::Strict).map(|()| None),
         Call::SetAside(key) => backend.set_aside(&*held, key, "bad").map(Some),
-        Call::Append(bytes) => backend.append(&*held, LOG, bytes, Durability::Relaxed).map(|()| None),
+        Call::Append(bytes) => backend.append(&*held, LOG, bytes, "torn").map(|appended| appended.cut),
         Call::CutTorn if backend.tail(LOG).unwrap().torn_len == 0 => Ok(None),
         Call::CutTorn => backend.cut_torn(&*held, LOG, "torn").map(Some),
         Call::Rotate(name) => backend.rotate(&*held, LOG, &name.to_string()).map(|()| None),
@@ -376,7 +285,7 @@ proptest! {
             };
             prop_assert_eq!(sorted(&*files), sorted(&memory));
             prop_assert_eq!(files.tail(LOG).unwrap(), memory.tail(LOG).unwrap());
-            prop_assert_eq!(lines(&*files, 0), lines(&memory, 0));
+            prop_assert_eq!(lines(&*files, LOG, 0), lines(&memory, LOG, 0));
             prop_assert_eq!(files.segments(LOG).unwrap(), memory.segments(LOG).unwrap());
         }
     }

@@ -97,7 +97,7 @@ fn a_link_in_place_of_the_log_is_refused() {
     std::fs::write(&victim, "precious\n").unwrap();
     symlink(&victim, dir.path().join("audit.jsonl")).unwrap();
     let held = held(&backend);
-    assert!(backend.append(&*held, AUDIT, b"x\n", Durability::Strict).is_err());
+    assert!(backend.append(&*held, AUDIT, b"x\n", "torn").is_err());
     assert!(backend.tail(AUDIT).is_err());
     assert_eq!(std::fs::read(&victim).unwrap(), b"precious\n");
 }

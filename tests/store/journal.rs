@@ -100,7 +100,7 @@ fn a_torn_record_is_cut_off_and_kept() {
     let (dir, backend) = file_backend();
     for round in 1..=3 {
         append(&backend, NEVER, &[round]);
-        backend.append(&*held(&backend), AUDIT, b"{\"torn\":", Durability::Strict).unwrap();
+        backend.append(&*held(&backend), AUDIT, b"{\"torn\":", "torn").unwrap();
     }
     append(&backend, NEVER, &[4]);
     assert_eq!(walk(&backend).0, [1, 2, 3, 4]);
@@ -124,7 +124,7 @@ fn a_damaged_line_does_not_stop_the_record_and_is_named() {
     ] {
         on_each(&|backend| {
             append(backend, NEVER, &[1, 2]);
-            backend.append(&*held(backend), AUDIT, damage, Durability::Strict).unwrap();
+            backend.append(&*held(backend), AUDIT, damage, "torn").unwrap();
             append(backend, NEVER, &[3]);
             let (numbers, faults, _) = walk(backend);
             assert_eq!(numbers, [1, 2, 3]);
@@ -141,7 +141,7 @@ fn a_segment_of_nothing_but_damage_does_not_stop_the_record() {
         // The current segment loses its only record, and the next rotation would take a name that is taken.
         let held = held(backend);
         backend.rotate(&*held, AUDIT, "000000000002").unwrap();
-        backend.append(&*held, AUDIT, b"garbage\n", Durability::Strict).unwrap();
+        backend.append(&*held, AUDIT, b"garbage\n", "torn").unwrap();
         drop(held);
         append(backend, 1, &[3]);
         append(backend, 1, &[4]);

@@ -7,7 +7,6 @@ use crate::domain::audit::Record;
 use crate::domain::document::Header;
 use crate::ops::State;
 use crate::store::journal::AUDIT;
-use crate::store::log;
 
 /// The wall clock.
 pub const CLOCK: Check = Check { name: "clock", about: "the clock was not stepped back", run: clock };
@@ -53,7 +52,7 @@ fn time(at: DateTime<Utc>) -> String {
 fn newest(state: &State<'_>) -> Option<(DateTime<Utc>, String)> {
     let tail = state.backend.tail(AUDIT).ok();
     let record = tail.and_then(|tail| serde_json::from_slice::<Record>(&tail.last_line).ok());
-    let record = record.map(|record| (record.event.at, log::file(AUDIT)));
+    let record = record.map(|record| (record.event.at, AUDIT.file()));
     let documents = kept::documents(state).unwrap_or_default();
     let written = documents.iter().filter_map(|(key, _)| {
         let loaded = state.backend.load(key).ok()??;

@@ -11,7 +11,6 @@ use crate::store::directory::RESERVE_FOLDER;
 use crate::store::file::LOCKS;
 use crate::store::inspect::{Entry, entries, is_frozen, may_change, may_read, may_write};
 use crate::store::journal::AUDIT;
-use crate::store::log;
 
 /// The directory.
 pub const DIRECTORY: Check = Check {
@@ -63,7 +62,7 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
     }
     let dir = patient.dir();
     let mut findings = Vec::new();
-    let folders = || kept::folders().chain([AUDIT.0]);
+    let folders = || kept::folders().chain([AUDIT.name]);
     for folder in std::iter::once(dir.to_owned()).chain(folders().map(|folder| dir.join(folder))) {
         match entries(&folder) {
             Ok(entries) => {
@@ -87,7 +86,7 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
             findings.push(Finding::warning(message, access::to_change(patient, &path, &refusal)));
         }
     }
-    findings.extend(estranged(patient, &dir.join(log::file(AUDIT))));
+    findings.extend(estranged(patient, &dir.join(AUDIT.file())));
     if findings.is_empty() {
         findings.push(Finding::ok("every document is readable and writable as it should be"));
     }
@@ -124,7 +123,7 @@ fn file(patient: &Patient<'_>, entry: &Entry) -> Vec<Finding> {
         findings.push(if vital { Finding::critical(message, mend) } else { Finding::warning(message, mend) });
     }
     // Documents are replaced, which takes the directory alone; logs are written in place.
-    let is_log = entry.name == log::file(AUDIT);
+    let is_log = entry.name == AUDIT.file();
     if is_log
         && let Err(refusal) = may_write(path)
         && refusal.raw_os_error() != Some(libc::EROFS)

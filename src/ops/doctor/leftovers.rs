@@ -20,7 +20,8 @@ fn leftovers(patient: &Patient<'_>) -> Vec<Finding> {
     if let Err(unknown) = patient.state() {
         return unknown;
     }
-    let folders = kept::folders().chain([AUDIT.0, RESERVE_FOLDER]).map(|folder| patient.dir().join(folder));
+    let folders =
+        kept::folders().chain([AUDIT.name, RESERVE_FOLDER]).map(|folder| patient.dir().join(folder));
     let mut places = killswitch::places(patient.context);
     places.extend(folders);
     let mut findings = Vec::new();

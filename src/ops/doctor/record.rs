@@ -11,7 +11,6 @@ use crate::error::{Error, Kind, Result};
 use crate::ops::{State, audit, killswitch, operator};
 use crate::store::document::{self, Stored};
 use crate::store::journal::AUDIT;
-use crate::store::log;
 
 /// The chain of records.
 pub const CHAIN: Check = Check { name: "audit", about: "the audit chain is unbroken", run: chain };
@@ -39,7 +38,7 @@ fn chain(patient: &Patient<'_>) -> Vec<Finding> {
 }
 
 fn unreadable(patient: &Patient<'_>, error: &Error) -> Finding {
-    let path = patient.dir().join(log::file(AUDIT));
+    let path = patient.dir().join(AUDIT.file());
     Finding::unknown(error.message.clone(), access::to_read(patient, &path))
 }
 
@@ -48,7 +47,7 @@ fn start_anew(patient: &Patient<'_>) -> String {
     let mut kept = patient.dir().to_owned().into_os_string();
     kept.push(patient.context.now().format(".audit-%Y%m%dT%H%M%SZ").to_string());
     let kept = quoted(std::path::Path::new(&kept));
-    let parts = [log::file(AUDIT), AUDIT.0.to_owned()].map(|name| patient.dir().join(name));
+    let parts = [AUDIT.file(), AUDIT.name.to_owned()].map(|name| patient.dir().join(name));
     let parts: Vec<String> = parts.iter().filter(|path| path.exists()).map(|path| quoted(path)).collect();
     format!("mkdir {kept} && mv {} {kept}/ && {}", parts.join(" "), patient.nija("status"))
 }
@@ -75,7 +74,7 @@ fn outbox(patient: &Patient<'_>) -> Vec<Finding> {
                         format!("{} decisions are", events.len())
                     },
                     patient.dir().join(file).display(),
-                    log::file(AUDIT),
+                    AUDIT.file(),
                     actions.join(", ")
                 );
                 findings.push(Finding::warning(message, patient.nija("status")));
