@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Patient, quoted};
 use crate::domain::alert::Alert;
 use crate::domain::document::{self, Document, Unreadable};
-use crate::domain::heartbeat::Heartbeat;
+use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
@@ -36,7 +36,7 @@ pub struct Kept {
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 4] = [
+pub const KEPT: [Kept; 6] = [
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
@@ -57,6 +57,23 @@ pub const KEPT: [Kept; 4] = [
         status: Status::Warning,
         means: "nobody waits for this client until it reports again",
         mend: |patient, name, _| patient.nija(&format!("heartbeat forget {}", word(name))),
+    },
+    Kept {
+        place: Place::Folder(heartbeat::EXPECTATIONS),
+        decode: decode::<Expectation>,
+        status: Status::Warning,
+        means: "whether this component must beat is not known",
+        mend: |patient, name, path| {
+            let again = patient.nija(&format!("heartbeat expect {}", word(name)));
+            format!("{} && {again}", aside(patient, path))
+        },
+    },
+    Kept {
+        place: Place::File(heartbeat::observe::key),
+        decode: decode::<Observations>,
+        status: Status::Warning,
+        means: "the next look sets it aside, and has seen nothing yet",
+        mend: |patient, _, _| patient.nija("check heartbeats"),
     },
     Kept {
         place: Place::Folder(check::alerts::COLLECTION),
