@@ -10,6 +10,9 @@ mod documents;
 #[path = "properties/gate.rs"]
 mod gate;
 #[cfg(test)]
+#[path = "properties/heartbeat.rs"]
+mod heartbeat;
+#[cfg(test)]
 #[path = "properties/killswitch.rs"]
 mod killswitch;
 #[cfg(test)]
