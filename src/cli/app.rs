@@ -8,6 +8,7 @@ use crate::config::{self, Config, Environment, Flags, StopTarget};
 use crate::error::{Error, Kind, Result};
 use crate::ops::identity::random_id;
 use crate::ops::{Context, Identity, Notice, State};
+use crate::output::chart::Glyphs;
 use crate::output::{ColourChoice, Facts, Page, Role, Span, Style, Warning, terminal};
 
 use super::Globals;
@@ -97,6 +98,11 @@ impl App {
     pub fn facts(&self) -> Facts {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
         Facts { at: self.clock.now(), host, state_dir: self.state_dir.borrow().clone() }
+    }
+
+    /// What charts are drawn with.
+    pub fn glyphs(&self) -> Glyphs {
+        Glyphs::decide(&|name| self.environment.text(name))
     }
 
     /// Whether a person can be asked.

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::error::Result;
 use crate::output::{self, Reply, colour};
 
+mod adoption;
 mod app;
 mod audit;
 mod check;
@@ -15,6 +16,8 @@ mod completions;
 mod config;
 mod doctor;
 pub mod entry;
+mod equity;
+mod exposure;
 mod fast;
 mod gate;
 mod heartbeat;
@@ -121,6 +124,15 @@ pub enum Command {
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
+    /// Report what each platform holds, and see how it stands against the limits
+    #[command(subcommand)]
+    Exposure(exposure::Exposure),
+    /// Report how many users are active, and see how that stands against the limit
+    #[command(subcommand)]
+    Adoption(adoption::Adoption),
+    /// Report what accounts are worth, and see what was lost
+    #[command(subcommand)]
+    Equity(equity::Equity),
     /// Say who may resume
     #[command(subcommand)]
     Operator(operator::Operator),
@@ -151,6 +163,9 @@ impl Command {
             Self::Check(_) => "nija.check",
             Self::Rules(_) => "nija.rules",
             Self::Heartbeat(command) => command.format(),
+            Self::Exposure(command) => command.format(),
+            Self::Adoption(command) => command.format(),
+            Self::Equity(command) => command.format(),
             Self::Operator(command) => command.format(),
             Self::Audit(command) => command.format(),
             Self::Doctor(_) => "nija.doctor",
@@ -170,6 +185,9 @@ impl Command {
             Self::Check(command) => command.run(app),
             Self::Rules(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
+            Self::Exposure(command) => command.run(app),
+            Self::Adoption(command) => command.run(app),
+            Self::Equity(command) => command.run(app),
             Self::Operator(command) => command.run(app),
             Self::Audit(command) => command.run(app),
             Self::Doctor(command) => command.run(app),

@@ -17,6 +17,19 @@ pub fn length(length: Duration) -> String {
     humantime::format_duration(Duration::from_secs(length.as_secs())).to_string()
 }
 
+/// An age in seconds, as in `3m 20s`; a negative one lies ahead.
+pub fn age(seconds: i64) -> String {
+    let span = humantime::format_duration(Duration::from_secs(seconds.unsigned_abs())).to_string();
+    let coarse = span.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    if seconds < 0 { format!("-{coarse}") } else { coarse }
+}
+
+/// Reads an instant, as in `2026-11-20T14:00:00Z`.
+pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let read = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+    read.map_err(|_| format!("'{text}' is not an instant, as in 2026-11-20T14:00:00Z"))
+}
+
 /// One halt: what, how hard, why, and who when.
 pub fn halt(page: &mut Page, halt: &Halt) {
     let role = if halt.mode == Mode::Halted { Role::Bad } else { Role::Warn };

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// Every variable nija looks at, with what it does.
-pub const VARIABLES: [(&str, &str); 17] = [
+pub const VARIABLES: [(&str, &str); 20] = [
     ("NIJA_STATE_DIR", "the state directory, unless --state-dir is given"),
     ("NIJA_CONFIG", "the configuration file, unless --config is given"),
     ("NIJA_OPERATOR", "who you are, for the record, unless --operator is given"),
@@ -17,6 +17,9 @@ pub const VARIABLES: [(&str, &str); 17] = [
     ("CLICOLOR_FORCE", "colour even without a terminal, unless 0"),
     ("CLICOLOR", "no colour when 0"),
     ("TERM", "no colour when dumb"),
+    ("LC_ALL", "block characters in charts, when it names UTF-8"),
+    ("LC_CTYPE", "the same, unless LC_ALL is set"),
+    ("LANG", "the same, unless LC_ALL or LC_CTYPE is set"),
     ("HOME", "below it are the default directories"),
     ("XDG_STATE_HOME", "below it is the default state directory"),
     ("XDG_CONFIG_HOME", "below it is the user's configuration file"),

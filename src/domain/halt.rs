@@ -226,6 +226,11 @@ pub fn symbols_match(left: &str, right: &str) -> bool {
     significant(left).eq(significant(right))
 }
 
+/// The one spelling by which platforms, strategies and accounts are compared: case does not matter.
+pub fn folded(name: &str) -> String {
+    name.chars().flat_map(char::to_lowercase).collect()
+}
+
 fn significant(symbol: &str) -> impl Iterator<Item = char> {
     symbol.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }

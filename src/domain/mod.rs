@@ -1,9 +1,14 @@
 //! The rules, pure: no clock, no file, no environment, no printing; every fact comes in as an argument.
 
+pub mod adoption;
 pub mod alert;
+pub mod amount;
 pub mod audit;
 pub mod cooldown;
 pub mod document;
+pub mod equity;
+pub mod exposure;
+pub mod freshness;
 pub mod gate;
 pub mod halt;
 pub mod heartbeat;

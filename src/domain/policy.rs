@@ -1,14 +1,20 @@
 //! Every limit and habit that the configuration decides, by area, as plain values.
 
-use super::{cooldown, heartbeat, slippage, ticker};
+use super::{adoption, cooldown, equity, exposure, heartbeat, slippage, ticker};
 
 /// The policies of every area.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policies {
+    /// How many users may be active at once.
+    pub adoption: adoption::Policy,
     /// How long a ticker may not be entered again.
     pub cooldowns: cooldown::Policy,
     /// How long a component may be silent, and when the watch itself has a gap.
     pub heartbeats: heartbeat::Policy,
+    /// What may be lost.
+    pub equity: equity::Policy,
+    /// What one platform may hold.
+    pub exposure: exposure::Policy,
     /// What counts as high slippage.
     pub slippage: slippage::Policy,
     /// How tickers are compared.

@@ -16,10 +16,13 @@ use crate::store::directory::{Presence, presence};
 use crate::store::file::FileBackend;
 use crate::store::journal::Journal;
 
+pub mod adoption;
 pub mod audit;
 pub mod check;
 pub mod confirm;
 pub mod doctor;
+pub mod equity;
+pub mod exposure;
 pub mod gate;
 pub mod heartbeat;
 pub mod identity;

@@ -419,6 +419,26 @@ fn who_reports_prices_alone_is_judged_by_the_positions_of_all() {
 }
 
 #[test]
+fn after_a_pause_its_time_begins_anew() {
+    let mut machine = Machine::new();
+    machine.look();
+    machine.beat(0);
+    machine.say("bot", |said, at| {
+        said.pause(Paused { at, by: "alice".to_owned(), reason: String::new() });
+    });
+    for _ in 0..9 {
+        machine.pass(INTERVAL);
+        assert_eq!(machine.state(), State::Paused);
+    }
+    machine.say("bot", |said, _| said.paused = None);
+    assert_eq!(machine.state(), State::Unknown);
+    machine.pass(INTERVAL + GRACE - 1);
+    assert_eq!(machine.state(), State::Unknown);
+    machine.pass(1);
+    assert_eq!(machine.state(), State::Down);
+}
+
+#[test]
 fn rules_that_nobody_uses_are_idle() {
     let mut machine = Machine::new();
     for rule in ["HEARTBEAT_MISSED", "HEARTBEAT_NEVER", "HEARTBEAT_FAILED", "PRICE_STALE", "WATCH_GAP"] {

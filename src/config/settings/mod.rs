@@ -4,12 +4,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use toml::Value;
 
 use super::Config;
+use crate::domain::amount;
 
+mod adoption;
 mod core;
+mod equity;
+mod exposure;
 mod heartbeats;
 mod tickers;
 
@@ -26,7 +31,14 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 3] = [core::SETTINGS, heartbeats::SETTINGS, tickers::SETTINGS];
+const AREAS: [&[Setting]; 6] = [
+    core::SETTINGS,
+    tickers::SETTINGS,
+    heartbeats::SETTINGS,
+    exposure::SETTINGS,
+    adoption::SETTINGS,
+    equity::SETTINGS,
+];
 
 /// Every setting, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {
@@ -43,6 +55,37 @@ fn integer(value: &Value, least: u64, most: u64) -> Result<u64, String> {
     number
         .filter(|number| (least..=most).contains(number))
         .ok_or_else(|| format!("it must be a whole number from {least} to {most}"))
+}
+
+fn yes_or_no(value: &Value) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| "it must be true or false".to_owned())
+}
+
+fn one_of<const N: usize>(text: &str, words: [&'static str; N]) -> Result<&'static str, String> {
+    let found = words.into_iter().find(|word| *word == text);
+    found.ok_or_else(|| format!("'{text}' is none of {}", words.join(", ")))
+}
+
+/// A number, as in `30`, `12.5` or `"12.5"`, to be read exactly as it is written.
+fn written(value: &Value) -> Result<String, String> {
+    match value {
+        Value::Integer(number) => Ok(number.to_string()),
+        Value::Float(number) => Ok(number.to_string()),
+        Value::String(text) => Ok(text.clone()),
+        _ => Err("it must be a number, as in 30 or \"12.5\"".to_owned()),
+    }
+}
+
+fn decimal(value: &Value, least: u32, most: u32) -> Result<Decimal, String> {
+    let number = amount::parse(&written(value)?)?;
+    let in_range = (Decimal::from(least)..=Decimal::from(most)).contains(&number);
+    if in_range { Ok(number) } else { Err(format!("it must be a number from {least} to {most}")) }
+}
+
+/// A share in percent, as in `30`: above 0, at most 100.
+fn percent(value: &Value) -> Result<Decimal, String> {
+    let pct = decimal(value, 0, 100).map_err(|_| "it must be a percentage above 0 to 100, as in 30")?;
+    if pct.is_zero() { Err("it must be above 0 %".to_owned()) } else { Ok(pct) }
 }
 
 fn duration(value: &Value, least: Duration, most: Duration) -> Result<Duration, String> {

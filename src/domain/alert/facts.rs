@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::adoption::Adoption;
+use crate::domain::equity::Equity;
+use crate::domain::exposure::Exposure;
 use crate::domain::heartbeat::View;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::policy::Policies;
@@ -48,11 +51,25 @@ pub struct Facts {
     pub stops: Input<Stops>,
     /// Every component that beats or is expected to, as this look sees it.
     pub heartbeats: Input<View>,
+    /// What each platform holds.
+    pub exposure: Input<Exposure>,
+    /// How many users are active.
+    pub adoption: Input<Adoption>,
+    /// What the accounts are worth, by their folded name; empty for all of them together.
+    pub equity: Input<Collection<Equity>>,
 }
 
 impl Facts {
     /// Facts of which nothing was read.
     pub fn nothing(now: DateTime<Utc>) -> Self {
-        Self { now, policies: Policies::default(), stops: Input::NotRead, heartbeats: Input::NotRead }
+        Self {
+            now,
+            policies: Policies::default(),
+            stops: Input::NotRead,
+            heartbeats: Input::NotRead,
+            exposure: Input::NotRead,
+            adoption: Input::NotRead,
+            equity: Input::NotRead,
+        }
     }
 }

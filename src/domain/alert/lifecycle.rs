@@ -184,6 +184,10 @@ impl Alert {
                 std::cmp::Ordering::Equal => None,
             }
         };
+        // Once it is no longer as bad as that, whoever resumes starts afresh: the next time it is, it pulls again.
+        if transition == Some(Transition::Eased) && finding.pull.is_none() {
+            alert.pulled = None;
+        }
         alert.severity = finding.severity;
         alert.labels.clone_from(&finding.labels);
         alert.remedy.clone_from(&finding.remedy);

@@ -5,11 +5,16 @@ pub mod lifecycle;
 pub mod outcome;
 pub mod rule;
 
+mod adoption_guardrail;
 mod beats;
 mod clock_skew;
+mod daily_loss;
+mod drawdown;
 mod heartbeat_failed;
 mod heartbeat_missed;
 mod heartbeat_never;
+mod losses;
+mod platform_exposure;
 mod price_stale;
 mod trading_halted;
 mod watch_gap;
@@ -20,7 +25,7 @@ pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
 pub use rule::{Reading, Rule, Severity};
 
 /// Every rule, in the order they are evaluated and listed.
-pub const RULES: [&Rule; 7] = [
+pub const RULES: [&Rule; 11] = [
     &trading_halted::RULE,
     &heartbeat_missed::RULE,
     &heartbeat_never::RULE,
@@ -28,6 +33,10 @@ pub const RULES: [&Rule; 7] = [
     &price_stale::RULE,
     &watch_gap::RULE,
     &clock_skew::RULE,
+    &platform_exposure::RULE,
+    &adoption_guardrail::RULE,
+    &drawdown::RULE,
+    &daily_loss::RULE,
 ];
 
 /// The rules a word selects: the rule of that id, or every rule of that group. Case does not matter.

@@ -56,6 +56,12 @@ pub enum Reading {
     KillSwitch,
     /// Heartbeats, what is expected of them, and what the watch remembers of them.
     Heartbeats,
+    /// What each platform holds.
+    Exposure,
+    /// How many users are active.
+    Adoption,
+    /// What the accounts are worth.
+    Equity,
 }
 
 /// A rule.

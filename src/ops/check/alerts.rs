@@ -113,7 +113,17 @@ pub fn update(
             save(state, sight, alert, transition, report);
         }
     }
-    sight.alerts.values().filter(mine).cloned().collect()
+    sight.alerts.values().filter(mine).map(|alert| told(alert, &findings)).collect()
+}
+
+/// An alert with the figures of this look: while nothing else changes, they are not written down each time.
+fn told(alert: &Alert, findings: &[Finding]) -> Alert {
+    let mut alert = alert.clone();
+    if let Some(finding) = findings.iter().find(|finding| finding.subject == alert.subject) {
+        alert.message.clone_from(&finding.message);
+        (alert.value, alert.limit) = (finding.value, finding.limit);
+    }
+    alert
 }
 
 fn found(state: &State<'_>, sight: &mut Sight, rule: &Rule, finding: &Finding, report: &mut Report) {

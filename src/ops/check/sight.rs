@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use crate::domain::adoption::Adoption;
 use crate::domain::alert::facts::Stops;
-use crate::domain::alert::{Alert, Facts, Input, Reading, Rule};
+use crate::domain::alert::{Alert, Collection, Facts, Input, Reading, Rule};
+use crate::domain::equity::Equity;
+use crate::domain::exposure::Exposure;
 use crate::domain::heartbeat::{Expectation, Heartbeat, View};
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::policy::Policies;
 
 use super::super::heartbeat::observe::{Eye, Read};
-use super::super::{Notice, State, heartbeat, killswitch};
+use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch};
 use super::changes::{Changes, Feed};
 use super::kept::Folder;
 use super::{alerts, kept};
@@ -30,6 +33,9 @@ pub struct Sight {
     eye: Eye,
     heartbeats: Input<View>,
     notices: Vec<Notice>,
+    exposure: Input<Exposure>,
+    adoption: kept::Single<Adoption>,
+    equity: Input<Collection<Equity>>,
 }
 
 impl fmt::Debug for Sight {
@@ -52,6 +58,10 @@ impl Sight {
             match reading {
                 Reading::KillSwitch => self.stops = Input::Known(stops(state)),
                 Reading::Heartbeats => self.look_at_heartbeats(state, policies, &changes),
+                // Few and small: read anew at every look.
+                Reading::Exposure => self.exposure = exposure::input(state),
+                Reading::Equity => self.equity = equity::input(state),
+                Reading::Adoption => self.adoption.refresh(state, &adoption::key(), &changes),
             }
         }
         // A `check` beside this watch changes them too.
@@ -66,6 +76,9 @@ impl Sight {
             policies: policies.clone(),
             stops: self.stops.clone(),
             heartbeats: self.heartbeats.clone(),
+            exposure: self.exposure.clone(),
+            adoption: self.adoption.input(),
+            equity: self.equity.clone(),
         })
     }
 

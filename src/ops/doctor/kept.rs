@@ -3,15 +3,18 @@
 use std::path::Path;
 
 use super::{Patient, quoted};
+use crate::domain::adoption::Adoption;
 use crate::domain::alert::Alert;
 use crate::domain::document::{self, Document, Unreadable};
+use crate::domain::equity::Equity;
+use crate::domain::exposure::{Balance, Book};
 use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
 use crate::domain::status::Status;
 use crate::error::Error;
-use crate::ops::{State, check, heartbeat, killswitch, operator};
+use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator};
 
 /// Where documents of one kind are.
 pub enum Place {
@@ -36,7 +39,7 @@ pub struct Kept {
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 6] = [
+pub const KEPT: [Kept; 11] = [
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
@@ -81,6 +84,41 @@ pub const KEPT: [Kept; 6] = [
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
         mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::File(exposure::book_key),
+        decode: decode::<Book>,
+        status: Status::Critical,
+        means: "PLATFORM_EXPOSURE is not judged",
+        mend: |patient, _, _| patient.nija("exposure forget --total"),
+    },
+    Kept {
+        place: Place::Folder(exposure::COLLECTION),
+        decode: decode::<Balance>,
+        status: Status::Warning,
+        means: "this platform is not judged until it is reported again",
+        mend: |patient, name, _| patient.nija(&format!("exposure forget {}", word(name))),
+    },
+    Kept {
+        place: Place::File(adoption::key),
+        decode: decode::<Adoption>,
+        status: Status::Warning,
+        means: "ADOPTION_GUARDRAIL is not judged until it is reported again",
+        mend: |patient, _, _| patient.nija("adoption forget"),
+    },
+    Kept {
+        place: Place::File(equity::whole),
+        decode: decode::<Equity>,
+        status: Status::Critical,
+        means: "DRAWDOWN and DAILY_LOSS are not judged, and no reading is taken: it held the peak",
+        mend: |patient, _, _| patient.nija("equity forget"),
+    },
+    Kept {
+        place: Place::Folder(equity::COLLECTION),
+        decode: decode::<Equity>,
+        status: Status::Critical,
+        means: "DRAWDOWN and DAILY_LOSS are not judged, and no reading is taken: it held the peak",
+        mend: |patient, name, _| patient.nija(&format!("equity forget --account {}", word(name))),
     },
 ];
 

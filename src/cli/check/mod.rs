@@ -1,31 +1,63 @@
 //! `nija check`: one look at everything, one Nagios plugin line.
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
+use self::input::{Input, armed};
+use super::adoption::users;
 use super::app::{self, App};
+use super::words;
 use crate::domain::alert::{Figure, RULES, Rule, select};
+use crate::domain::equity::account;
 use crate::domain::status::Status;
 use crate::error::{Error, Kind, Result};
 use crate::ops::check::{Report, Request, Runner, Sight, look};
 use crate::output::{Page, Reply, Role, Span};
 
+mod input;
+
 /// Judge every rule once, keep the alerts, and pull the kill switch where the configuration says so
+///
+/// Input on the command line is recorded first, as `nija exposure set`, `nija adoption set` and `nija equity set` do.
 #[derive(Args, Debug, PartialEq)]
 #[command(after_help = "Exit codes: 0 OK; 1 WARNING; 2 CRITICAL; 3 UNKNOWN, also for every failure\n\
-                        Example: nija check killswitch")]
+                        Example: nija check killswitch\n\
+                        Example: nija check adoption --active 85 --total 100 --auto-kill\n\
+                        Example: nija check exposure Coinbase=4000 Kraken=500 --total 5000\n\
+                        Example: nija check equity 10250.75 --account main")]
 pub struct Check {
-    /// Rules or groups to judge, as in ORDER_STUCK or orders [default: all]
-    #[arg(value_name = "RULE")]
+    /// Rules or groups to judge, as in ORDER_STUCK or orders; after exposure also what platforms hold, after equity also an
+    /// amount [default: all rules]
+    #[arg(value_name = "RULE", allow_negative_numbers = true)]
     pub rules: Vec<String>,
+    /// With adoption: users that are active
+    #[arg(long, value_name = "USERS", value_parser = users, allow_negative_numbers = true)]
+    pub active: Option<u64>,
+    /// With adoption: all users; with exposure: the whole capital
+    #[arg(long, allow_negative_numbers = true)]
+    pub total: Option<String>,
+    /// With equity: the account [default: all of them together]
+    #[arg(long, value_parser = account)]
+    pub account: Option<String>,
+    /// With equity: when it was so, as in 2026-11-20T14:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = words::instant)]
+    pub at: Option<DateTime<Utc>>,
+    /// Pull the kill switch on EMERGENCY this time, whatever the configuration says; with adoption, exposure or equity
+    #[arg(long)]
+    pub auto_kill: bool,
 }
 
 impl Check {
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
-        let rules = selected(&self.rules)?;
+        let (input, words) = Input::of(self)?;
+        let rules = selected(words)?;
         app.on_state(|state| {
-            let request = Request { rules: &rules, policies: &state.context.config.policies };
-            let report = look(state, &request, &mut Sight::default(), &mut Runner::default())?;
+            let policies = &state.context.config.policies;
+            let armed = self.auto_kill.then(|| armed(policies, words)).transpose()?;
+            let (recorded, mut notices) = input.record(state)?;
+            let request = Request { rules: &rules, policies: armed.as_ref().unwrap_or(policies) };
+            let mut report = look(state, &request, &mut Sight::default(), &mut Runner::default())?;
             let mut page = line(&report);
             if !app.style.quiet && report.status != Status::Ok {
                 describe(&mut page, &report);
@@ -33,10 +65,17 @@ impl Check {
             let mut reply = Reply::new("nija.check", &report, page);
             reply.status = report.status;
             reply.exit = report.status.nagios();
-            reply.changed = !report.changes.is_empty() || !report.pulled.is_empty();
-            reply.warnings = app::warnings(&report.notices);
+            reply.changed = recorded || !report.changes.is_empty() || !report.pulled.is_empty();
+            notices.append(&mut report.notices);
+            reply.warnings = app::warnings(&notices);
             Ok(reply)
         })
+    }
+}
+
+impl Check {
+    fn has_input(&self) -> bool {
+        self.active.is_some() || self.total.is_some() || self.account.is_some() || self.at.is_some()
     }
 }
 
