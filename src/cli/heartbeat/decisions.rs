@@ -39,7 +39,7 @@ pub struct Expect {
 /// It stays so until `nija heartbeat unpause`, whether or not it beats. Its open positions still count for others.
 #[derive(Args, Debug, PartialEq)]
 #[command(after_help = "Exit codes: 0 paused, also when it was before; 66 not known\n\
-                        Example: nija heartbeat pause bot-a --reason 'moved to another host'")]
+                        Example: nija heartbeat pause bot-a --reason maintenance")]
 pub struct Pause {
     /// The component
     pub name: String,
