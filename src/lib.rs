@@ -19,6 +19,7 @@ pub mod error;
 pub mod ops;
 pub mod output;
 pub mod store;
+pub mod watch;
 
 pub use domain::gate::{Code, Reason, Verdict};
 pub use domain::order::{Decimal, Order, Side};

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use crate::clock::{self, Clock as _};
+use crate::clock::{self, Clock};
 use crate::config::{self, Config, Environment, Flags, StopTarget};
 use crate::error::{Error, Kind, Result};
 use crate::ops::identity::random_id;
@@ -76,14 +76,14 @@ impl App {
         Identity::find(&self.environment, self.globals.operator.clone())
     }
 
+    /// Time.
+    pub fn clock(&self) -> &dyn Clock {
+        &self.clock
+    }
+
     /// What an operation is given.
     pub fn context<'a>(&'a self, config: &'a Config, identity: &'a Identity) -> Context<'a> {
         Context { config, clock: &self.clock, identity, new_id: &random_id }
-    }
-
-    /// Time, for what runs without any settings.
-    pub fn clock(&self) -> &dyn clock::Clock {
-        &self.clock
     }
 
     /// Runs what needs an open state directory.

@@ -27,7 +27,9 @@ mod man;
 mod operator;
 mod refusal;
 mod rules;
+mod slippage;
 mod status;
+mod watch;
 mod words;
 
 pub use app::App;
@@ -119,11 +121,16 @@ pub enum Command {
     Status(status::Status),
     /// Judge every rule once, for cron and monitoring
     Check(check::Check),
+    /// Judge every rule all day, at once after each change
+    Watch(watch::Watch),
     /// Show what every rule watches for
     Rules(rules::Rules),
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
+    /// Record what fills cost against what was expected
+    #[command(subcommand)]
+    Slippage(slippage::Slippage),
     /// Report what each platform holds, and see how it stands against the limits
     #[command(subcommand)]
     Exposure(exposure::Exposure),
@@ -161,8 +168,10 @@ impl Command {
             Self::Gate(_) => "nija.gate",
             Self::Status(_) => "nija.status",
             Self::Check(_) => "nija.check",
+            Self::Watch(_) => "nija.stream",
             Self::Rules(_) => "nija.rules",
             Self::Heartbeat(command) => command.format(),
+            Self::Slippage(command) => command.format(),
             Self::Exposure(command) => command.format(),
             Self::Adoption(command) => command.format(),
             Self::Equity(command) => command.format(),
@@ -183,8 +192,10 @@ impl Command {
             Self::Gate(command) => command.run(app),
             Self::Status(command) => command.run(app),
             Self::Check(command) => command.run(app),
+            Self::Watch(command) => command.run(app),
             Self::Rules(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
+            Self::Slippage(command) => command.run(app),
             Self::Exposure(command) => command.run(app),
             Self::Adoption(command) => command.run(app),
             Self::Equity(command) => command.run(app),

@@ -5,13 +5,15 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// Every variable nija looks at, with what it does.
-pub const VARIABLES: [(&str, &str); 20] = [
+pub const VARIABLES: [(&str, &str); 25] = [
     ("NIJA_STATE_DIR", "the state directory, unless --state-dir is given"),
     ("NIJA_CONFIG", "the configuration file, unless --config is given"),
     ("NIJA_OPERATOR", "who you are, for the record, unless --operator is given"),
     ("NIJA_NO_INPUT", "never ask: fail instead"),
     ("NIJA_NO_COLOR", "no colour"),
     ("NIJA_EMERGENCY_STOP", "halts the gate of this process, with this reason"),
+    ("NIJA_PING_URL_FILE", "the file with the URL that the watch pings, before watch.ping_url_file"),
+    ("NIJA_TEXTFILE_DIR", "where the watch and `check` write nija.prom, before watch.textfile_dir"),
     ("NO_COLOR", "no colour, when not empty"),
     ("FORCE_COLOR", "colour even without a terminal"),
     ("CLICOLOR_FORCE", "colour even without a terminal, unless 0"),
@@ -25,6 +27,9 @@ pub const VARIABLES: [(&str, &str); 20] = [
     ("XDG_CONFIG_HOME", "below it is the user's configuration file"),
     ("XDG_RUNTIME_DIR", "below it is a second place for the stop file"),
     ("SUDO_USER", "who you are, for the record, behind sudo"),
+    ("NOTIFY_SOCKET", "where the watch tells the service manager that it is ready and alive"),
+    ("WATCHDOG_USEC", "how long the service manager waits for the watch to tell, in microseconds"),
+    ("WATCHDOG_PID", "the process that is to tell"),
     ("LOGNAME", "your name, when the system's list of users does not have it"),
 ];
 

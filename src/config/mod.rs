@@ -110,6 +110,14 @@ impl Config {
             self.state_dir = environment.absolute(dir);
             self.set_origin("state_dir", Origin::Flag("--state-dir"));
         }
+        if let Some(dir) = environment.path("NIJA_TEXTFILE_DIR") {
+            self.policies.watch.textfile_dir = Some(environment.absolute(&dir));
+            self.set_origin("watch.textfile_dir", Origin::Environment("NIJA_TEXTFILE_DIR"));
+        }
+        if let Some(file) = environment.path("NIJA_PING_URL_FILE") {
+            self.policies.watch.ping_url_file = Some(environment.absolute(&file));
+            self.set_origin("watch.ping_url_file", Origin::Environment("NIJA_PING_URL_FILE"));
+        }
     }
 }
 

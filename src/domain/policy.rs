@@ -1,6 +1,6 @@
 //! Every limit and habit that the configuration decides, by area, as plain values.
 
-use super::{adoption, cooldown, equity, exposure, heartbeat, slippage, ticker};
+use super::{adoption, cooldown, equity, exposure, heartbeat, slippage, ticker, watch};
 
 /// The policies of every area.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,4 +19,6 @@ pub struct Policies {
     pub slippage: slippage::Policy,
     /// How tickers are compared.
     pub tickers: ticker::Policy,
+    /// How the watch goes about it.
+    pub watch: watch::Policy,
 }

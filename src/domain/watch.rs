@@ -1,5 +1,6 @@
 //! The watch: when `nija watch` last completed a look at everything, so that the gate can insist on one.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +9,29 @@ use serde_json::{Map, Value};
 
 use super::document::{Document, Header};
 use super::key::Key;
+
+/// Shortest time between two looks that may be configured: changes are looked at when they happen.
+pub const INTERVAL_MIN: Duration = Duration::from_secs(1);
+
+/// Longest time between two looks that may be configured.
+pub const INTERVAL_MAX: Duration = Duration::from_secs(3600);
+
+/// How the watch goes about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Longest time between two looks.
+    pub interval: Duration,
+    /// Directory in which `nija.prom` is written for Prometheus, if at all.
+    pub textfile_dir: Option<PathBuf>,
+    /// File with the URL to request after each good tick, if at all.
+    pub ping_url_file: Option<PathBuf>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { interval: Duration::from_secs(30), textfile_dir: None, ping_url_file: None }
+    }
+}
 
 /// The key of the document.
 pub fn key() -> Key {

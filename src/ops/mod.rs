@@ -30,7 +30,9 @@ pub mod init;
 pub mod killswitch;
 pub mod operator;
 pub mod record;
+pub mod slippage;
 pub mod status;
+pub mod watch;
 
 pub use crate::store::export::write_files;
 pub use identity::Identity;

@@ -13,8 +13,11 @@ use crate::error::Error;
 pub mod chart;
 pub mod colour;
 mod envelope;
+pub mod layout;
 pub mod page;
 pub mod progress;
+pub mod screen;
+pub mod stream;
 pub mod terminal;
 
 pub use colour::ColourChoice;
@@ -51,6 +54,8 @@ pub struct Reply {
     pub raw: Option<Vec<u8>>,
     /// What else is worth knowing.
     pub warnings: Vec<Warning>,
+    /// Everything was said while the command ran: nothing is left to write.
+    pub told: bool,
 }
 
 impl Reply {
@@ -66,7 +71,13 @@ impl Reply {
             page,
             raw: None,
             warnings: Vec::new(),
+            told: false,
         }
+    }
+
+    /// A reply of which nothing is left to write.
+    pub fn told(format: &'static str, exit: u8) -> Self {
+        Self { exit, told: true, ..Self::new(format, &Value::Null, Page::new()) }
     }
 }
 
@@ -94,6 +105,9 @@ pub struct Facts {
 
 /// Writes a reply. What stdout does not take does not change the exit code, except where the output is the product.
 pub fn reply(reply: &Reply, style: Style, facts: &Facts) -> u8 {
+    if reply.told {
+        return reply.exit;
+    }
     for warning in &reply.warnings {
         if !style.quiet {
             notice(style, "warning", Role::Warn, &warning.message, &warning.hint);

@@ -72,22 +72,64 @@ impl Page {
         self
     }
 
+    /// How many lines it has.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether it has no line.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Its first lines, with a word on how many more there are where not all fit; the first line always comes whole.
+    pub fn shortened(&self, count: usize) -> Self {
+        if self.len() <= count {
+            return self.clone();
+        }
+        let mut short = Self { lines: self.lines.iter().take(count).cloned().collect() };
+        if count > 1 {
+            short.lines.pop();
+            let more = self.len() + 1 - count;
+            short.line([Span::new(Role::Muted, format!("  \u{2026} {more} more"))]);
+        }
+        short
+    }
+
+    /// Its lines for a screen of this width: what is longer is cut.
+    pub fn rows(&self, colour: bool, width: usize) -> Vec<String> {
+        self.lines.iter().map(|line| row(line, colour, width)).collect()
+    }
+
     /// The page as text. Control characters in what was read from files or people are shown, not obeyed.
     pub fn render(&self, colour: bool) -> String {
         let mut text = String::new();
         for line in &self.lines {
-            for span in line {
-                let clean = harmless(&span.text);
-                if colour {
-                    text.push_str(&painted(span.role, &clean).to_string())
-                } else {
-                    text.push_str(&clean)
-                }
-            }
+            line.iter().for_each(|span| paint(&mut text, span.role, &harmless(&span.text), colour));
             text.push('\n');
         }
         text
     }
+}
+
+fn row(line: &[Span], colour: bool, width: usize) -> String {
+    let clean: Vec<(Role, String)> = line.iter().map(|span| (span.role, harmless(&span.text))).collect();
+    let len: usize = clean.iter().map(|(_, text)| text.chars().count()).sum();
+    let mut room = if len > width { width.saturating_sub(1) } else { width };
+    let mut row = String::new();
+    for (role, text) in clean {
+        let part: String = text.chars().take(room).collect();
+        room -= part.chars().count();
+        paint(&mut row, role, &part, colour);
+    }
+    if len > width && width > 0 {
+        row.push('\u{2026}');
+    }
+    row
+}
+
+fn paint(out: &mut String, role: Role, text: &str, colour: bool) {
+    if colour { out.push_str(&painted(role, text).to_string()) } else { out.push_str(text) }
 }
 
 fn harmless(text: &str) -> String {
@@ -110,5 +152,31 @@ fn painted(role: Role, text: &str) -> ColoredString {
         Role::Warn => text.yellow(),
         Role::Bad => text.red().bold(),
         Role::Muted => text.dimmed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_cut_to_the_width_and_says_so() {
+        let mut page = Page::new();
+        page.line([Span::new(Role::Strong, "12345"), Span::plain("6789")]);
+        assert_eq!(page.rows(false, 9), ["123456789"]);
+        assert_eq!(page.rows(false, 7), ["123456\u{2026}"]);
+        assert_eq!(page.rows(false, 1), ["\u{2026}"]);
+        assert_eq!(page.rows(false, 0), [""]);
+    }
+
+    #[test]
+    fn a_shortened_page_says_how_much_is_missing() {
+        let mut page = Page::new();
+        for number in 1..=5 {
+            page.text(number.to_string());
+        }
+        assert_eq!(page.shortened(5), page);
+        assert_eq!(page.shortened(3).render(false), "1\n2\n  \u{2026} 3 more\n");
+        assert_eq!(page.shortened(1).render(false), "1\n");
     }
 }

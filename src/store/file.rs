@@ -215,7 +215,7 @@ impl Backend for FileBackend {
         Ok(Appended { cut: appended.cut.map(|kept| beside(log, kept)), ..appended })
     }
 
-    fn sync_log(&self, _held: &dyn Held, log: Log) -> Result<()> {
+    fn sync_log(&self, log: Log) -> Result<()> {
         match self.log_place(log, false)? {
             Some(place) => log::sync(place.directory(), place.name()),
             None => Ok(()),

@@ -195,7 +195,7 @@ impl Backend for MemoryBackend {
         Ok(Appended { start, end: bytes.len() as u64, cut, unsynced: Box::new(Nothing) })
     }
 
-    fn sync_log(&self, _held: &dyn Held, _log: Log) -> Result<()> {
+    fn sync_log(&self, _log: Log) -> Result<()> {
         Ok(())
     }
 

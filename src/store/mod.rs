@@ -15,6 +15,7 @@ pub mod directory;
 pub mod document;
 pub mod export;
 pub mod file;
+pub mod fills;
 pub mod folder;
 pub mod inspect;
 pub mod journal;
@@ -185,8 +186,8 @@ pub trait Backend: Send + Sync {
     /// left torn at the log's end is cut off first, as by [`Self::cut_torn`]; an append that fails takes back
     /// what it wrote.
     fn append(&self, held: &dyn Held, log: Log, records: &[u8], torn_suffix: &str) -> Result<Appended>;
-    /// Makes everything appended so far durable.
-    fn sync_log(&self, held: &dyn Held, log: Log) -> Result<()>;
+    /// Makes everything appended so far durable, by whomever. Needs no lock.
+    fn sync_log(&self, log: Log) -> Result<()>;
     /// The log's end.
     fn tail(&self, log: Log) -> Result<Tail>;
     /// Cuts a torn record off the end, keeping its bytes beside the log; returns the name they are kept under.

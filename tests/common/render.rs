@@ -46,7 +46,7 @@ fn is_number(word: &str) -> bool {
 fn placeholder(word: &str) -> Cow<'_, str> {
     let is_hex = |text: &str, len| text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     match word.rsplit_once('-') {
-        Some((kind, id)) if is_hex(id, 8) => return format!("{kind}-[ID]").into(),
+        Some((kind, id)) if is_hex(id, 8) || is_hex(id, 16) => return format!("{kind}-[ID]").into(),
         _ => {}
     }
     if word == env!("CARGO_PKG_VERSION") {

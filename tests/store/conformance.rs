@@ -71,7 +71,7 @@ fn nothing_is_there_at_first(backend: &dyn Backend) {
     assert_eq!(backend.tail(LOG).unwrap(), Tail::default());
     assert_eq!(lines(backend, LOG, 0), (vec![], 0));
     assert_eq!(lines(backend, LOG, 7), (vec![], 7));
-    backend.sync_log(&*held, LOG).unwrap();
+    backend.sync_log(LOG).unwrap();
     assert_eq!(backend.segments(LOG).unwrap(), Vec::<String>::new());
     assert!(backend.scan_segment(LOG, "none", &mut |_| true).is_err_and(|e| e.kind == Kind::NotFound));
 }

@@ -14,9 +14,9 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("broker", &["domain", "error"]),
     ("ops", &["domain", "error", "clock", "config", "store", "notify", "broker"]),
     ("output", &["domain", "error"]),
-    ("cli", &["ops", "output", "domain", "error", "config", "clock"]),
+    ("cli", &["watch", "ops", "output", "domain", "error", "config", "clock"]),
     ("http", &["ops", "output", "domain", "error", "config"]),
-    ("watch", &["ops", "output", "domain", "error", "config"]),
+    ("watch", &["ops", "output", "domain", "error", "config", "clock"]),
     ("main", &["cli"]),
     ("lib", &["ops", "domain"]),
 ];

@@ -159,7 +159,8 @@ fn describe(page: &mut Page, report: &Report) {
     }
 }
 
-fn role(status: Status) -> Role {
+/// How a state is painted.
+pub fn role(status: Status) -> Role {
     match status {
         Status::Ok => Role::Good,
         Status::Warning | Status::Unknown => Role::Warn,

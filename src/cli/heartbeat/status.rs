@@ -79,11 +79,10 @@ fn role(state: State) -> Role {
 fn details(component: &Shown) -> Vec<String> {
     let mut details = Vec::new();
     let spoken = |milliseconds: u64| words::length(Duration::from_millis(milliseconds));
-    details.push(match (component.age_ms, component.running_ms) {
+    details.push(match (component.age_ms, component.beat_at) {
         (Some(age), _) if component.age_is_certain => format!("beat {} ago", spoken(age)),
-        (Some(age), _) => format!("was not seen to beat for {}", spoken(age)),
-        (None, None) => "has never beaten".to_owned(),
-        (None, Some(_)) => "has not beaten yet".to_owned(),
+        (_, Some(at)) => format!("beat at {} by its own clock, which nobody saw", words::time(at)),
+        _ => "has never beaten".to_owned(),
     });
     if let Some(length) = component.running_ms {
         details.push(format!("started {} ago", spoken(length)));

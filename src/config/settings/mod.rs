@@ -17,6 +17,7 @@ mod equity;
 mod exposure;
 mod heartbeats;
 mod tickers;
+mod watch;
 
 /// One setting.
 pub struct Setting {
@@ -31,13 +32,14 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 6] = [
+const AREAS: [&[Setting]; 7] = [
     core::SETTINGS,
     tickers::SETTINGS,
     heartbeats::SETTINGS,
     exposure::SETTINGS,
     adoption::SETTINGS,
     equity::SETTINGS,
+    watch::SETTINGS,
 ];
 
 /// Every setting, in the order they are shown.

@@ -13,7 +13,7 @@ use crate::domain::document::{Document, Header};
 use crate::domain::month::Month;
 
 /// The group of fills that do not say their broker or order type.
-pub const UNSTATED: &str = "unknown";
+pub const UNSTATED: &str = "";
 
 /// How much of a month's log is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

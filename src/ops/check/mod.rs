@@ -107,8 +107,8 @@ pub fn look(
         }
         turn => turn?,
     };
-    sight.refresh(state, request.rules, request.policies);
-    notices.append(&mut sight.notices());
+    sight.refresh(state, request.rules);
+    notices.append(&mut sight.observe(state, request.policies));
     let facts = sight.facts(state, request.policies);
     let outcomes = runner.judge(request.rules, &facts);
     let mut report = Report {

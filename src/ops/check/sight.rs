@@ -32,7 +32,6 @@ pub struct Sight {
     expectations: Folder<Expectation>,
     eye: Eye,
     heartbeats: Input<View>,
-    notices: Vec<Notice>,
     exposure: Input<Exposure>,
     adoption: kept::Single<Adoption>,
     equity: Input<Collection<Equity>>,
@@ -51,13 +50,16 @@ impl Sight {
     }
 
     /// Reads what these rules need.
-    pub fn refresh(&mut self, state: &State<'_>, rules: &[&'static Rule], policies: &Policies) {
+    pub fn refresh(&mut self, state: &State<'_>, rules: &[&'static Rule]) {
         let changes = self.feed.as_mut().map_or_else(Changes::everything, |feed| feed.take());
         let wanted: BTreeSet<Reading> = rules.iter().flat_map(|rule| rule.reads).copied().collect();
         for reading in wanted {
             match reading {
                 Reading::KillSwitch => self.stops = Input::Known(stops(state)),
-                Reading::Heartbeats => self.look_at_heartbeats(state, policies, &changes),
+                Reading::Heartbeats => {
+                    self.records.refresh(state, heartbeat::COLLECTION, &changes);
+                    self.expectations.refresh(state, heartbeat::EXPECTATIONS, &changes);
+                }
                 // Few and small: read anew at every look.
                 Reading::Exposure => self.exposure = exposure::input(state),
                 Reading::Equity => self.equity = equity::input(state),
@@ -82,19 +84,18 @@ impl Sight {
         })
     }
 
-    /// What reading brought up beside the facts.
-    pub fn notices(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.notices)
-    }
-
-    fn look_at_heartbeats(&mut self, state: &State<'_>, policies: &Policies, changes: &Changes) {
-        self.records.refresh(state, heartbeat::COLLECTION, changes);
-        self.expectations.refresh(state, heartbeat::EXPECTATIONS, changes);
-        let seen = Read::new(self.records.input(), self.expectations.input()).and_then(|read| {
-            let seen = self.eye.look(state, &read, &policies.heartbeats, &mut self.notices);
+    /// Notes that somebody looks at the components that were read, and what is seen of them. The lock of looks is held.
+    pub fn observe(&mut self, state: &State<'_>, policies: &Policies) -> Vec<Notice> {
+        let (records, mut notices) = (self.records.input(), Vec::new());
+        if matches!(records, Input::NotRead) {
+            return notices;
+        }
+        let seen = Read::new(records, self.expectations.input()).and_then(|read| {
+            let seen = self.eye.look(state, &read, &policies.heartbeats, &mut notices);
             seen.map_err(|error| error.message)
         });
         self.heartbeats = seen.map_or_else(Input::Unreadable, Input::Known);
+        notices
     }
 }
 

@@ -47,16 +47,9 @@ pub fn awaited(document: Option<&KillSwitch>, stop_stands: bool) -> Awaited {
 /// The revision of the present state, and who has seen it.
 pub fn present(state: &State<'_>) -> Result<(u64, Vec<Listener>)> {
     let (stops, _) = killswitch::standing(state.context);
-    let document = read_killswitch(state);
+    let document = killswitch::document(state);
     let awaited = awaited(document.as_ref(), !stops.is_empty());
     Ok((document.map_or(0, |document| document.header.revision), listeners(state, awaited)?))
-}
-
-pub(super) fn read_killswitch(state: &State<'_>) -> Option<KillSwitch> {
-    match document::read(&*state.backend, &killswitch::key()) {
-        Ok(Stored::Present(document)) => Some(document),
-        _ => None,
-    }
 }
 
 /// Every known component and whether it has seen what is awaited, by name.

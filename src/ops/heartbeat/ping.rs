@@ -11,14 +11,13 @@ use crate::store::document::{self, Opened, Stored};
 
 use super::super::{Notice, State, killswitch};
 use super::key;
-use super::listeners::read_killswitch;
 
 /// What the kill switch looks like to a component that looks now.
 pub fn look(state: &State<'_>) -> KillSwitchSeen {
     // The stop file first: a release writes the stop into the document before it takes the file away.
     let (stops, doubts) = killswitch::standing(state.context);
     let stop_file = !stops.is_empty() || !doubts.is_empty();
-    let revision = read_killswitch(state).map_or(0, |document| document.header.revision);
+    let revision = killswitch::document(state).map_or(0, |document| document.header.revision);
     KillSwitchSeen { revision, stop_file, at: state.now() }
 }
 

@@ -8,6 +8,7 @@ use crate::domain::key::Key;
 use crate::domain::killswitch::{Change, KillSwitch};
 use crate::domain::sentinel::Activation;
 use crate::error::{Error, Result};
+use crate::store;
 use crate::store::document::{Opened, Stored};
 use crate::store::sentinel::{Standing, find};
 
@@ -26,6 +27,14 @@ pub const SUBJECT: &str = "killswitch";
 /// The document's key.
 pub fn key() -> Key {
     Key::singleton("killswitch")
+}
+
+/// The document, if it can be read.
+pub fn document(state: &State<'_>) -> Option<KillSwitch> {
+    match store::document::read(&*state.backend, &key()) {
+        Ok(Stored::Present(document)) => Some(document),
+        _ => None,
+    }
 }
 
 /// Every place where a stop file may stand, the state directory first.

@@ -1,0 +1,8 @@
+//! Slippage: fills are recorded in a log for each month, and summed up beside it.
+
+pub mod hash;
+pub mod record;
+pub mod summary;
+pub mod verify;
+
+pub use record::{position, record, record_since};

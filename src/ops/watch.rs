@@ -1,0 +1,118 @@
+//! What makes a process the one watch of a state directory: its claim, and the document that says when it ticked last.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::clock::Clock;
+use crate::domain::status::Status;
+use crate::domain::watch::{self, Watch};
+use crate::error::{Error, Kind, Result};
+use crate::store::directory::file_system_magic;
+use crate::store::document::{self, Stored};
+use crate::store::{Durability, Held};
+
+use super::State;
+
+/// The lock that the one watch of a state directory holds for its life.
+pub const LOCK: &str = "watching";
+
+/// File systems that other machines change without this kernel being told, by magic number: NFS, SMB, CIFS, 9P, Ceph, AFS,
+/// Lustre, GPFS.
+const REMOTE: [u64; 9] = [
+    0x6969,
+    0x517b,
+    0xff53_4d42,
+    0xfe53_4d42,
+    0x0102_1997,
+    0x00c3_6400,
+    0x5346_414f,
+    0x0bd0_0bd0,
+    0x4750_4653,
+];
+
+/// The right to watch a state directory, held until it is dropped.
+pub struct Claim {
+    _held: Box<dyn Held>,
+    directory: Option<(u64, u64)>,
+}
+
+impl Claim {
+    /// Claims the state directory, or fails as busy, naming who watches it.
+    pub fn take(state: &State<'_>) -> Result<Self> {
+        let held = state.backend.lock(LOCK, Duration::ZERO).map_err(|error| match error.kind {
+            Kind::Busy => {
+                let dir = state.backend.location();
+                let message = format!("a watch of {} runs already: {}", dir.display(), error.message);
+                Error { message, ..error }
+            }
+            _ => error,
+        })?;
+        Ok(Self { _held: held, directory: identity(&state.context.config.state_dir) })
+    }
+
+    /// Whether this is the directory that was claimed, and not another that took its place.
+    pub fn is_of(&self, dir: &Path) -> bool {
+        identity(dir).is_none_or(|now| Some(now) == self.directory)
+    }
+}
+
+fn identity(dir: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(dir).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// Whether other machines may change this directory without this one being told.
+pub fn is_remote(dir: &Path) -> bool {
+    file_system_magic(dir).is_ok_and(|magic| REMOTE.contains(&magic))
+}
+
+/// Writes down that a tick was completed just now.
+pub fn ticked(state: &State<'_>, interval: Duration) -> Result<()> {
+    let clock = state.context.clock;
+    let mut opened = document::open::<Watch>(&*state.backend, &watch::key(), state.wait)?;
+    let (now, boot_id, pid) = (state.now(), clock.boot_id(), state.context.identity.pid);
+    let fresh = Watch::new(now, &boot_id, clock.since_boot(), pid, interval);
+    let mut document = match std::mem::replace(&mut opened.stored, Stored::Missing) {
+        Stored::Present(before) => Watch { header: before.header, extra: before.extra, ..fresh },
+        Stored::Missing => fresh,
+        unreadable @ Stored::Unreadable(_) => {
+            opened.stored = unreadable;
+            opened.set_aside(now)?;
+            fresh
+        }
+    };
+    // The next tick writes it again; syncing each would cost more than a restart that finds none.
+    opened.commit(&mut document, now, Durability::Relaxed)
+}
+
+/// How the watch of a state directory does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pulse {
+    /// Whether it ticks as it said it would.
+    pub status: Status,
+    /// What it last wrote down.
+    #[serde(flatten)]
+    pub watch: Watch,
+    /// How long ago that was, in seconds; `null` when that cannot be told, as after a restart of the machine.
+    pub age_seconds: Option<u64>,
+}
+
+/// How the watch does; `None` where none ever ticked.
+pub fn pulse(state: &State<'_>) -> Result<Option<Pulse>> {
+    let watch = match document::read::<Watch>(&*state.backend, &watch::key())? {
+        Stored::Present(watch) => watch,
+        Stored::Missing => return Ok(None),
+        Stored::Unreadable(why) => return Err(document::unreadable(&*state.backend, &watch::key(), &why)),
+    };
+    let age = age(&watch, state.context.clock);
+    // One tick may be late; two are not.
+    let limit = Duration::from_secs(watch.interval_seconds.saturating_mul(2).saturating_add(5));
+    let status = if age.is_some_and(|age| age <= limit) { Status::Ok } else { Status::Warning };
+    Ok(Some(Pulse { status, watch, age_seconds: age.map(|age| age.as_secs()) }))
+}
+
+fn age(watch: &Watch, clock: &dyn Clock) -> Option<Duration> {
+    watch.age(&clock.boot_id(), clock.since_boot())
+}
