@@ -19,6 +19,9 @@ mod heartbeat_cases;
 #[path = "properties/killswitch.rs"]
 mod killswitch;
 #[cfg(test)]
+#[path = "properties/losses.rs"]
+mod losses;
+#[cfg(test)]
 #[path = "properties/machine.rs"]
 mod machine;
 #[cfg(test)]
@@ -27,6 +30,9 @@ mod make;
 #[cfg(test)]
 #[path = "properties/people.rs"]
 mod people;
+#[cfg(test)]
+#[path = "properties/shares.rs"]
+mod shares;
 #[cfg(test)]
 #[path = "properties/slippage.rs"]
 mod slippage;

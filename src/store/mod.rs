@@ -162,6 +162,8 @@ pub trait Backend: Send + Sync {
     fn sync_all(&self) -> Result<()>;
     /// Moves a corrupt document aside, bytes kept, and returns the name it has now.
     fn set_aside(&self, held: &dyn Held, key: &Key, suffix: &str) -> Result<String>;
+    /// As [`Self::set_aside`], but the document stays where it is until another replaces it. The copy gets `mode`.
+    fn copy_aside(&self, held: &dyn Held, key: &Key, suffix: &str, mode: u32) -> Result<String>;
     /// The keys of a collection, in no particular order.
     fn list(&self, collection: &'static str) -> Result<Vec<Key>>;
     /// Shows every document of a collection to `visit`, in no particular order, until that says stop: its name, and its bytes

@@ -107,6 +107,7 @@ fn settle(value: &mut Value) {
                     {
                         *value = json!("[MS]")
                     }
+                    "age_seconds" if value.is_number() => *value = json!("[AGE]"),
                     "revision" if value.as_u64() > Some(1_000_000_000) => *value = json!("[REVISION]"),
                     _ if long => *value = json!("[LONG]"),
                     _ => settle(value),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 
 /// `text` with paths, times, ids, hashes, process ids, users and host names replaced.
 pub(crate) fn stable(text: &str, root: &Path) -> String {
@@ -53,6 +53,8 @@ fn placeholder(word: &str) -> Cow<'_, str> {
         "[VERSION]".into()
     } else if DateTime::parse_from_rfc3339(word).is_ok() {
         "[TIME]".into()
+    } else if NaiveDate::parse_from_str(word, "%Y-%m-%d").is_ok() {
+        "[DATE]".into()
     } else if is_hex(word, 64) {
         "[HASH]".into()
     } else {

@@ -12,10 +12,12 @@ use super::Config;
 use crate::domain::amount;
 
 mod adoption;
+mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
 mod heartbeats;
+mod orders;
 mod tickers;
 mod watch;
 
@@ -32,13 +34,15 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 7] = [
+const AREAS: [&[Setting]; 9] = [
     core::SETTINGS,
     tickers::SETTINGS,
     heartbeats::SETTINGS,
+    orders::SETTINGS,
     exposure::SETTINGS,
     adoption::SETTINGS,
     equity::SETTINGS,
+    cooldowns::SETTINGS,
     watch::SETTINGS,
 ];
 

@@ -10,6 +10,7 @@ use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
 use crate::domain::heartbeat::View;
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 
 /// One thing that was read, or not.
@@ -51,6 +52,8 @@ pub struct Facts {
     pub stops: Input<Stops>,
     /// Every component that beats or is expected to, as this look sees it.
     pub heartbeats: Input<View>,
+    /// Every order by its id, those included that are through and still kept.
+    pub orders: Input<Collection<Glance>>,
     /// What each platform holds.
     pub exposure: Input<Exposure>,
     /// How many users are active.
@@ -67,6 +70,7 @@ impl Facts {
             policies: Policies::default(),
             stops: Input::NotRead,
             heartbeats: Input::NotRead,
+            orders: Input::NotRead,
             exposure: Input::NotRead,
             adoption: Input::NotRead,
             equity: Input::NotRead,

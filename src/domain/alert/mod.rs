@@ -14,6 +14,9 @@ mod heartbeat_failed;
 mod heartbeat_missed;
 mod heartbeat_never;
 mod losses;
+mod order_age;
+mod order_stuck;
+mod order_unknown;
 mod platform_exposure;
 mod price_stale;
 mod trading_halted;
@@ -25,7 +28,7 @@ pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
 pub use rule::{Reading, Rule, Severity};
 
 /// Every rule, in the order they are evaluated and listed.
-pub const RULES: [&Rule; 11] = [
+pub const RULES: [&Rule; 13] = [
     &trading_halted::RULE,
     &heartbeat_missed::RULE,
     &heartbeat_never::RULE,
@@ -33,6 +36,8 @@ pub const RULES: [&Rule; 11] = [
     &price_stale::RULE,
     &watch_gap::RULE,
     &clock_skew::RULE,
+    &order_stuck::RULE,
+    &order_unknown::RULE,
     &platform_exposure::RULE,
     &adoption_guardrail::RULE,
     &drawdown::RULE,

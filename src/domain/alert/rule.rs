@@ -56,6 +56,8 @@ pub enum Reading {
     KillSwitch,
     /// Heartbeats, what is expected of them, and what the watch remembers of them.
     Heartbeats,
+    /// The orders that are out.
+    Orders,
     /// What each platform holds.
     Exposure,
     /// How many users are active.

@@ -11,12 +11,12 @@ use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
 use crate::domain::heartbeat::{Expectation, Heartbeat, View};
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 
 use super::super::heartbeat::observe::{Eye, Read};
-use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch};
+use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch, orders};
 use super::changes::{Changes, Feed};
-use super::kept::Folder;
 use super::{alerts, kept};
 
 /// What is known of the state.
@@ -28,10 +28,11 @@ pub struct Sight {
     pub unsaved: BTreeMap<String, Alert>,
     feed: Option<Box<dyn Feed>>,
     stops: Input<Stops>,
-    records: Folder<Heartbeat>,
-    expectations: Folder<Expectation>,
+    records: kept::Folder<Heartbeat>,
+    expectations: kept::Folder<Expectation>,
     eye: Eye,
     heartbeats: Input<View>,
+    orders: kept::Folder<Glance>,
     exposure: Input<Exposure>,
     adoption: kept::Single<Adoption>,
     equity: Input<Collection<Equity>>,
@@ -60,6 +61,7 @@ impl Sight {
                     self.records.refresh(state, heartbeat::COLLECTION, &changes);
                     self.expectations.refresh(state, heartbeat::EXPECTATIONS, &changes);
                 }
+                Reading::Orders => self.orders.refresh(state, orders::COLLECTION, &changes),
                 // Few and small: read anew at every look.
                 Reading::Exposure => self.exposure = exposure::input(state),
                 Reading::Equity => self.equity = equity::input(state),
@@ -78,6 +80,7 @@ impl Sight {
             policies: policies.clone(),
             stops: self.stops.clone(),
             heartbeats: self.heartbeats.clone(),
+            orders: self.orders.input(),
             exposure: self.exposure.clone(),
             adoption: self.adoption.input(),
             equity: self.equity.clone(),

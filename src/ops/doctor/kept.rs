@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Patient, quoted};
 use crate::domain::adoption::Adoption;
 use crate::domain::alert::Alert;
+use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::document::{self, Document, Unreadable};
 use crate::domain::equity::Equity;
 use crate::domain::exposure::{Balance, Book};
@@ -39,7 +40,7 @@ pub struct Kept {
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 11] = [
+pub const KEPT: [Kept; 12] = [
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
@@ -84,6 +85,13 @@ pub const KEPT: [Kept; 11] = [
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
         mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(cooldown::COLLECTION),
+        decode: decode::<Cooldown>,
+        status: Status::Critical,
+        means: "this ticker (%2A is every one) may not be entered; a new cooldown takes its place",
+        mend: |patient, name, _| cooldown_again(patient, name),
     },
     Kept {
         place: Place::File(exposure::book_key),
@@ -134,18 +142,33 @@ pub fn folders() -> impl Iterator<Item = &'static str> {
 pub fn documents(state: &State<'_>) -> Result<Vec<(Key, &'static Kept)>, (&'static str, Error)> {
     let mut all = Vec::new();
     for kept in &KEPT {
-        let mut keys = match kept.place {
-            Place::File(key) => vec![key()],
-            Place::Folder(folder) => state.backend.list(folder).map_err(|error| (folder, error))?,
-        };
-        keys.sort();
+        let keys = kept.place.keys(state)?;
         all.extend(keys.into_iter().map(|key| (key, kept)));
     }
     Ok(all)
 }
 
+impl Place {
+    /// The documents here, by name, or which folder cannot be listed and why.
+    pub fn keys(&self, state: &State<'_>) -> Result<Vec<Key>, (&'static str, Error)> {
+        match self {
+            Self::File(key) => Ok(vec![key()]),
+            Self::Folder(folder) => {
+                let mut keys = state.backend.list(folder).map_err(|error| (*folder, error))?;
+                keys.sort();
+                Ok(keys)
+            }
+        }
+    }
+}
+
 fn decode<T: Document>(bytes: &[u8]) -> Result<(), Unreadable> {
     document::decode::<T>(bytes).map(drop)
+}
+
+/// The command that locks a ticker whose locks cannot be read: moved away and nothing else, the ticker would be free.
+pub fn cooldown_again(patient: &Patient<'_>, name: &str) -> String {
+    patient.nija(&format!("cooldown activate {} --reason 'its document was damaged'", word(name)))
 }
 
 /// A name as one word of a command.
