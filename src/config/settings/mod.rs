@@ -18,6 +18,7 @@ mod equity;
 mod exposure;
 mod heartbeats;
 mod orders;
+mod slippage;
 mod tickers;
 mod watch;
 
@@ -34,7 +35,7 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 9] = [
+const AREAS: &[&[Setting]] = &[
     core::SETTINGS,
     tickers::SETTINGS,
     heartbeats::SETTINGS,
@@ -42,13 +43,14 @@ const AREAS: [&[Setting]; 9] = [
     exposure::SETTINGS,
     adoption::SETTINGS,
     equity::SETTINGS,
+    slippage::SETTINGS,
     cooldowns::SETTINGS,
     watch::SETTINGS,
 ];
 
 /// Every setting, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {
-    AREAS.into_iter().flatten()
+    AREAS.iter().copied().flatten()
 }
 
 fn text(value: &Value) -> Result<&str, String> {
