@@ -16,6 +16,7 @@ mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
+mod gate;
 mod heartbeats;
 mod orders;
 mod slippage;
@@ -37,6 +38,7 @@ pub struct Setting {
 /// Every area, in the order it is shown.
 const AREAS: &[&[Setting]] = &[
     core::SETTINGS,
+    gate::SETTINGS,
     tickers::SETTINGS,
     heartbeats::SETTINGS,
     orders::SETTINGS,

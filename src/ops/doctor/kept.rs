@@ -9,12 +9,14 @@ use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::document::{self, Document, Unreadable};
 use crate::domain::equity::Equity;
 use crate::domain::exposure::{Balance, Book};
+use crate::domain::gate::claim::{self, Claim};
 use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
 use crate::domain::slippage::Summary;
 use crate::domain::status::Status;
+use crate::domain::watch::{self, Watch};
 use crate::error::Error;
 use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator, slippage};
 
@@ -85,6 +87,20 @@ pub const KEPT: &[Kept] = &[
         decode: decode::<Alert>,
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(claim::COLLECTION),
+        decode: decode::<Claim>,
+        status: Status::Warning,
+        means: "the order it is of is refused for one more window",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::File(watch::key),
+        decode: decode::<Watch>,
+        status: Status::Warning,
+        means: "a gate that insists on a watch refuses every order",
         mend: |patient, _, path| aside(patient, path),
     },
     Kept {
