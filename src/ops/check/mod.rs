@@ -109,6 +109,7 @@ pub fn look(
         turn => turn?,
     };
     sight.refresh(state, request.rules);
+    notices.append(&mut sight.observe(state, request.policies));
     let facts = sight.facts(state, request.policies);
     let outcomes = runner.judge(request.rules, &facts);
     let mut report = Report {
