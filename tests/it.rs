@@ -18,3 +18,5 @@ mod common;
 mod faults;
 /// The table of what the gate answers, and that the answer keeps up with what happens.
 mod gate;
+/// The watch as its readers, its supervisor and its operator meet it.
+mod watch;
