@@ -18,5 +18,7 @@ mod common;
 mod faults;
 /// The table of what the gate answers, and that the answer keeps up with what happens.
 mod gate;
+/// The log of fills and its summary.
+mod slippage;
 /// The watch as its readers, its supervisor and its operator meet it.
 mod watch;

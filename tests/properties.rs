@@ -13,11 +13,17 @@ mod gate;
 #[path = "properties/killswitch.rs"]
 mod killswitch;
 #[cfg(test)]
+#[path = "properties/losses.rs"]
+mod losses;
+#[cfg(test)]
 #[path = "properties/make.rs"]
 mod make;
 #[cfg(test)]
 #[path = "properties/people.rs"]
 mod people;
+#[cfg(test)]
+#[path = "properties/shares.rs"]
+mod shares;
 #[cfg(test)]
 #[path = "properties/slippage.rs"]
 mod slippage;

@@ -190,7 +190,7 @@ fn whose(account: Option<&str>) -> &str {
 /// One account: what is confirmed, the last reading, and each loss against its limit.
 pub fn describe(page: &mut Page, view: &View) {
     let stands = &view.assessment;
-    let (have, need) = stands.readings;
+    let (have, need) = (stands.readings, stands.confirmations);
     let confirmed = stands.confirmed.map_or_else(
         || format!("not confirmed yet, {have} of {need} readings"),
         |value| format!("{value} confirmed"),
@@ -225,6 +225,6 @@ fn describe_loss(page: &mut Page, name: &str, loss: &Loss, since: &str) {
     page.line([
         Span::new(role, format!("  {word:<10} ")),
         Span::plain(format!("{name:<10}{pct} of {} %{limit_cash}", loss.limit_pct)),
-        Span::new(Role::Muted, format!("  {} since {}, {since}", loss.cash, loss.from)),
+        Span::new(Role::Muted, format!("  {} of {}, {since}", loss.cash, loss.from)),
     ]);
 }

@@ -14,6 +14,7 @@ mod audit;
 mod check;
 mod completions;
 mod config;
+mod cooldown;
 mod doctor;
 pub mod entry;
 mod equity;
@@ -27,7 +28,9 @@ mod man;
 mod operator;
 mod refusal;
 mod rules;
+mod slippage;
 mod status;
+mod stop_loss;
 mod watch;
 mod words;
 
@@ -124,9 +127,17 @@ pub enum Command {
     Watch(watch::Watch),
     /// Show what every rule watches for
     Rules(rules::Rules),
+    /// Keep a ticker from being entered again too soon
+    #[command(subcommand)]
+    Cooldown(cooldown::Cooldown),
+    /// Report that a stop was hit: its ticker goes into cooldown by the rules
+    StopLoss(stop_loss::StopLoss),
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
+    /// Record what fills cost against what was expected, and see what it comes to
+    #[command(subcommand)]
+    Slippage(slippage::Slippage),
     /// Report what each platform holds, and see how it stands against the limits
     #[command(subcommand)]
     Exposure(exposure::Exposure),
@@ -166,7 +177,10 @@ impl Command {
             Self::Check(_) => "nija.check",
             Self::Watch(_) => "nija.stream",
             Self::Rules(_) => "nija.rules",
+            Self::Cooldown(command) => command.format(),
+            Self::StopLoss(_) => "nija.stop_loss",
             Self::Heartbeat(command) => command.format(),
+            Self::Slippage(command) => command.format(),
             Self::Exposure(command) => command.format(),
             Self::Adoption(command) => command.format(),
             Self::Equity(command) => command.format(),
@@ -189,7 +203,10 @@ impl Command {
             Self::Check(command) => command.run(app),
             Self::Watch(command) => command.run(app),
             Self::Rules(command) => command.run(app),
+            Self::Cooldown(command) => command.run(app),
+            Self::StopLoss(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
+            Self::Slippage(command) => command.run(app),
             Self::Exposure(command) => command.run(app),
             Self::Adoption(command) => command.run(app),
             Self::Equity(command) => command.run(app),
@@ -205,7 +222,10 @@ impl Command {
 
     /// Commands that answer a monitored state fold every failure to UNKNOWN: only 0 may mean all is well.
     fn folds_failures(&self) -> bool {
-        matches!(self, Self::Gate(_) | Self::Check(_) | Self::Doctor(_))
+        match self {
+            Self::Cooldown(command) => command.folds_failures(),
+            _ => matches!(self, Self::Gate(_) | Self::Check(_) | Self::Doctor(_)),
+        }
     }
 }
 

@@ -17,13 +17,14 @@ pub(super) fn refuse(arguments: &[OsString], error: &clap::Error) -> u8 {
     let app = App::new(Globals { json, ..Globals::default() });
     // Commands that answer a monitored state say anything but UNKNOWN only when they looked.
     let is = |names: &[&str]| asked_for.first().is_some_and(|word| names.contains(&word.as_str()));
-    let folds = is(&["gate", "doctor", "check"]);
+    let is_cooldown_check = asked_for == ["cooldown", "check"];
+    let folds = is(&["gate", "doctor", "check"]) || is_cooldown_check;
     let failed = if folds { Status::Unknown.nagios() } else { Kind::Usage.row().exit };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
             let written = output::raw(error.render().to_string().as_bytes());
             // To a bot 0 means trade, also when an order named `--help` as its symbol.
-            if is(&["gate"]) { failed } else { written }
+            if is(&["gate"]) || is_cooldown_check { failed } else { written }
         }
         DisplayHelpOnMissingArgumentOrSubcommand if !app.style.json => {
             output::aside(&error.render().to_string());

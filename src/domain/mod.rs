@@ -17,6 +17,7 @@ pub mod killswitch;
 pub mod month;
 pub mod operator;
 pub mod order;
+pub mod pending;
 pub mod policy;
 pub mod release;
 pub mod sentinel;

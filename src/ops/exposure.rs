@@ -18,8 +18,8 @@ use super::{Notice, State, record};
 /// The folder of balances.
 pub const COLLECTION: &str = "exposure";
 
-/// How often a snapshot is tried while others report.
-const ATTEMPTS: usize = 10;
+/// How often a snapshot is tried without a lock while others report.
+const ATTEMPTS: usize = 3;
 
 /// What to type to report.
 const REPORT: &str = "nija exposure set PLATFORM=BALANCE --total TOTAL";
@@ -78,7 +78,13 @@ pub fn snapshot(state: &State<'_>) -> Result<Option<Exposure>> {
             return Ok((book.is_some() || !exposure.balances.is_empty()).then_some(exposure));
         }
     }
-    Err(Error::new(Kind::Busy, "exposure.json changes faster than it can be read").hint("nija exposure show"))
+    // Never between two reports: so wait for the next to end, and keep the one after it waiting.
+    let mut opened = document::open::<Book>(&*state.backend, &book_key(), state.wait)?;
+    match std::mem::replace(&mut opened.stored, Stored::Missing) {
+        Stored::Present(book) => Ok(Some(Exposure::of(Some(&book), balances(state)?))),
+        Stored::Missing => Ok(Some(Exposure::of(None, balances(state)?))),
+        Stored::Unreadable(why) => Err(document::unreadable(&*state.backend, &book_key(), &why)),
+    }
 }
 
 /// Everything that is known, as a fact for the rules.
@@ -128,8 +134,7 @@ pub fn report(state: &State<'_>, report: &Report) -> Result<(Assessment, Vec<Not
     if let Some(first) = entries.first() {
         (book.reports, book.last_report) = (first.report, entries);
     }
-    // What a power cut takes is older than what the next report says, and goes stale by itself.
-    opened.commit(&mut book, state.now(), Durability::Relaxed)?;
+    opened.commit(&mut book, state.now(), Durability::Strict)?;
     if let Err(error) = distribute(state, &book.last_report, &stored, &mut notices) {
         notices.push(Notice::of(
             "BALANCE_IN_BOOK_ONLY",
@@ -223,6 +228,7 @@ fn distribute(
                 Balance::new(entry.clone(), state.now())
             }
         };
+        // What a power cut takes from here stands in the book.
         opened.commit(&mut balance, state.now(), Durability::Relaxed)?;
     }
     Ok(())

@@ -20,6 +20,7 @@ pub mod adoption;
 pub mod audit;
 pub mod check;
 pub mod confirm;
+pub mod cooldown;
 pub mod doctor;
 pub mod equity;
 pub mod exposure;
@@ -29,7 +30,9 @@ pub mod identity;
 pub mod init;
 pub mod killswitch;
 pub mod operator;
+pub mod orders;
 pub mod record;
+pub mod slippage;
 pub mod status;
 pub mod watch;
 

@@ -109,6 +109,17 @@ impl<T: Document> Opened<'_, T> {
         self.backend.remove(&*self.held, &self.key, self.revision, durability)
     }
 
+    /// Copies a corrupt document aside, so that a new one can replace it without a moment in which there is none; returns the
+    /// name its bytes are kept under. A document of a newer version is not corrupt and is not to be replaced.
+    pub fn copy_aside(&mut self, now: DateTime<Utc>) -> Result<String> {
+        if let Stored::Unreadable(why @ Unreadable::Newer(_)) = &self.stored {
+            return Err(unreadable(self.backend, &self.key, why));
+        }
+        let name = self.backend.copy_aside(&*self.held, &self.key, &corrupt_suffix(now), T::MODE)?;
+        self.stored = Stored::Missing;
+        Ok(name)
+    }
+
     /// Moves a corrupt document aside so that a new one can take its place; returns the name its bytes are kept under.
     /// A document of a newer version is not corrupt and stays.
     pub fn set_aside(&mut self, now: DateTime<Utc>) -> Result<String> {

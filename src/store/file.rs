@@ -174,6 +174,15 @@ impl Backend for FileBackend {
         .hint(format!("ls {}*", path.display())))
     }
 
+    fn copy_aside(&self, _held: &dyn Held, key: &Key, suffix: &str, mode: u32) -> Result<String> {
+        let Some(place) = self.place(key, false)? else { return Err(gone(&self.root)) };
+        let directory = place.directory();
+        let Some(bytes) = directory.read(place.name())? else { return Err(gone(directory)) };
+        let to = directory.free_name(&format!("{}.{suffix}", place.name()))?;
+        directory.replace(&to, &bytes, mode, Durability::Strict)?;
+        Ok(key.collection.map_or(to.clone(), |folder| format!("{folder}/{to}")))
+    }
+
     fn list(&self, collection: &'static str) -> Result<Vec<Key>> {
         let Some(folder) = self.root.existing_folder(collection)? else { return Ok(Vec::new()) };
         let listing = Listing::of(&folder)?;
@@ -215,7 +224,7 @@ impl Backend for FileBackend {
         Ok(Appended { cut: appended.cut.map(|kept| beside(log, kept)), ..appended })
     }
 
-    fn sync_log(&self, _held: &dyn Held, log: Log) -> Result<()> {
+    fn sync_log(&self, log: Log) -> Result<()> {
         match self.log_place(log, false)? {
             Some(place) => log::sync(place.directory(), place.name()),
             None => Ok(()),

@@ -122,8 +122,7 @@ impl<'a> Journal<'a> {
 
     /// Makes everything appended so far durable.
     pub fn sync(&self) -> Result<()> {
-        let held = self.backend.lock(AUDIT.name, self.wait)?;
-        self.backend.sync_log(&*held, AUDIT)
+        self.backend.sync_log(AUDIT)
     }
 
     /// Visits every line of the log, oldest first, with the name of its segment (`None` for the current one).

@@ -188,6 +188,10 @@ pub fn reader(file: File, path: PathBuf) -> Box<dyn Reader> {
 pub fn scan(mut file: File, path: &Path, from: u64, visit: &mut dyn FnMut(&[u8]) -> bool) -> Result<u64> {
     let io = |e| Error::io(format_args!("read {}", path.display()), e).hint("nija doctor");
     let left = file.seek(SeekFrom::End(0)).map_err(io)?.saturating_sub(from);
+    if left == 0 {
+        // The kernel knows no place beyond 2^63.
+        return Ok(from);
+    }
     file.seek(SeekFrom::Start(from)).map_err(io)?;
     // Most scans look at the last few records of a long log: no more room than there is to read.
     let room = usize::try_from(left).unwrap_or(usize::MAX).saturating_add(1).clamp(512, SCAN_BYTES);

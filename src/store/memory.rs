@@ -165,6 +165,14 @@ impl Backend for MemoryBackend {
         Ok(state.keep_aside(&format!("{}.{suffix}", key.file())))
     }
 
+    fn copy_aside(&self, _held: &dyn Held, key: &Key, suffix: &str, _mode: u32) -> Result<String> {
+        let mut state = self.state();
+        if !state.documents.contains_key(key) {
+            return Err(Error::new(Kind::NotFound, format!("{} is gone", key.file())).hint("nija doctor"));
+        }
+        Ok(state.keep_aside(&format!("{}.{suffix}", key.file())))
+    }
+
     fn list(&self, collection: &'static str) -> Result<Vec<Key>> {
         let state = self.state();
         Ok(state.documents.keys().filter(|key| key.collection == Some(collection)).cloned().collect())
@@ -195,7 +203,7 @@ impl Backend for MemoryBackend {
         Ok(Appended { start, end: bytes.len() as u64, cut, unsynced: Box::new(Nothing) })
     }
 
-    fn sync_log(&self, _held: &dyn Held, _log: Log) -> Result<()> {
+    fn sync_log(&self, _log: Log) -> Result<()> {
         Ok(())
     }
 

@@ -15,6 +15,7 @@ pub mod directory;
 pub mod document;
 pub mod export;
 pub mod file;
+pub mod fills;
 pub mod folder;
 pub mod inspect;
 pub mod journal;
@@ -161,6 +162,8 @@ pub trait Backend: Send + Sync {
     fn sync_all(&self) -> Result<()>;
     /// Moves a corrupt document aside, bytes kept, and returns the name it has now.
     fn set_aside(&self, held: &dyn Held, key: &Key, suffix: &str) -> Result<String>;
+    /// As [`Self::set_aside`], but the document stays where it is until another replaces it. The copy gets `mode`.
+    fn copy_aside(&self, held: &dyn Held, key: &Key, suffix: &str, mode: u32) -> Result<String>;
     /// The keys of a collection, in no particular order.
     fn list(&self, collection: &'static str) -> Result<Vec<Key>>;
     /// Shows every document of a collection to `visit`, in no particular order, until that says stop: its name, and its bytes
@@ -185,8 +188,8 @@ pub trait Backend: Send + Sync {
     /// left torn at the log's end is cut off first, as by [`Self::cut_torn`]; an append that fails takes back
     /// what it wrote.
     fn append(&self, held: &dyn Held, log: Log, records: &[u8], torn_suffix: &str) -> Result<Appended>;
-    /// Makes everything appended so far durable.
-    fn sync_log(&self, held: &dyn Held, log: Log) -> Result<()>;
+    /// Makes everything appended so far durable, by whomever. Needs no lock.
+    fn sync_log(&self, log: Log) -> Result<()>;
     /// The log's end.
     fn tail(&self, log: Log) -> Result<Tail>;
     /// Cuts a torn record off the end, keeping its bytes beside the log; returns the name they are kept under.

@@ -261,6 +261,7 @@ fn split(path: &Path) -> Option<(&Path, &OsStr)> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "somebody else writes, whole or not")]
 mod tests {
     use super::*;
     use crate::ops::check::changes::Changed;

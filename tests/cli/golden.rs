@@ -102,6 +102,7 @@ fn settle(value: &mut Value) {
                 match key.as_str() {
                     "uid" | "owner_uid" => *value = json!("[UID]"),
                     "pid" => *value = json!("[PID]"),
+                    "age_seconds" if value.is_number() => *value = json!("[AGE]"),
                     "delay_ms" if value.is_number() => *value = json!("[MS]"),
                     "revision" if value.as_u64() > Some(1_000_000_000) => *value = json!("[REVISION]"),
                     _ if long => *value = json!("[LONG]"),

@@ -1,6 +1,9 @@
 //! The command line as people and programs meet it.
 
+mod adoption;
 mod colour;
+mod equity;
+mod exposure;
 mod failures;
 mod golden;
 mod help;

@@ -87,6 +87,9 @@ fn placeholder(before: &str, word: &str) -> Option<String> {
     if word.strip_prefix("file:").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
         return Some("file:[UID]:[TIME]".to_owned());
     }
+    if before == "age" && word.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+        return Some("[AGE]".to_owned());
+    }
     if before == "-fp" {
         return Some("[PID]".to_owned());
     }

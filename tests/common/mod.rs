@@ -9,6 +9,9 @@ use std::process::{Child, Command, Stdio};
 
 mod render;
 mod terminal;
+mod world;
+
+pub(crate) use world::World;
 
 /// A directory that stands for a whole machine; removed when dropped.
 pub(crate) struct TestEnv {

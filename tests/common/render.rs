@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 
 /// `text` with paths, times, ids, hashes, process ids, users and host names replaced.
 pub(crate) fn stable(text: &str, root: &Path) -> String {
@@ -46,13 +46,15 @@ fn is_number(word: &str) -> bool {
 fn placeholder(word: &str) -> Cow<'_, str> {
     let is_hex = |text: &str, len| text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     match word.rsplit_once('-') {
-        Some((kind, id)) if is_hex(id, 8) => return format!("{kind}-[ID]").into(),
+        Some((kind, id)) if is_hex(id, 8) || is_hex(id, 16) => return format!("{kind}-[ID]").into(),
         _ => {}
     }
     if word == env!("CARGO_PKG_VERSION") {
         "[VERSION]".into()
     } else if DateTime::parse_from_rfc3339(word).is_ok() {
         "[TIME]".into()
+    } else if NaiveDate::parse_from_str(word, "%Y-%m-%d").is_ok() {
+        "[DATE]".into()
     } else if is_hex(word, 64) {
         "[HASH]".into()
     } else {

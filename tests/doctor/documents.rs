@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use nija::domain::cooldown::Side;
 use nija::domain::status::Status;
-use nija::ops::operator;
+use nija::ops::cooldown::change::{self, End};
+use nija::ops::{State, operator};
 
 use crate::ward::{Ward, noon};
 
@@ -49,6 +51,27 @@ fn a_damaged_client_is_a_warning() {
     let ward = Ward::healthy();
     std::fs::write(ward.at("heartbeats/bot-a.json"), "").unwrap();
     ward.assert_mended("documents", Status::Warning, "bot-a.json: it is corrupt");
+}
+
+#[test]
+fn a_damaged_summary_of_fills_is_a_warning() {
+    let ward = Ward::healthy();
+    std::fs::write(ward.at("slippage.json"), "{").unwrap();
+    ward.assert_mended("documents", Status::Warning, "slippage.json: it is corrupt");
+}
+
+#[test]
+fn a_damaged_cooldown_is_critical_and_locked_anew() {
+    let ward = Ward::healthy();
+    let lock = |state: &State<'_>| change::activate(state, "btc-usd", End::Default, Side::Both, "").unwrap();
+    ward.with_state(lock);
+    ward.assert_ok("documents");
+    std::fs::write(ward.at("cooldowns/BTCUSD.json"), "{").unwrap();
+    ward.assert_mended("documents", Status::Critical, "this ticker");
+    assert!(std::fs::read_to_string(ward.at("cooldowns/BTCUSD.json")).unwrap().contains("STATE_CORRUPT"));
+    std::fs::create_dir(ward.at("cooldowns/%2A.json")).unwrap();
+    ward.assert_mended("documents", Status::Critical, "not a regular file");
+    assert!(std::fs::read_to_string(ward.at("cooldowns/%2A.json")).unwrap().contains("damaged"));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The record of decisions.
 
+use nija::domain::cooldown::Side;
 use nija::domain::status::Status;
+use nija::ops::cooldown::change::{self, End};
 
 use crate::ward::Ward;
 
@@ -43,6 +45,16 @@ fn a_decision_about_operators_is_put_on_the_record_as_well() {
     let log = std::fs::read_to_string(ward.at("audit.jsonl")).unwrap();
     std::fs::write(ward.at("audit.jsonl"), format!("{}\n", log.lines().next().unwrap())).unwrap();
     ward.assert_mended("outbox", Status::Warning, "operators.json and not in audit.jsonl: operator.add");
+}
+
+#[test]
+fn a_decision_about_a_cooldown_is_put_on_the_record_as_well() {
+    let ward = Ward::healthy();
+    ward.with_state(|state| change::activate(state, "btc-usd", End::Default, Side::Both, "").unwrap());
+    let log = std::fs::read_to_string(ward.at("audit.jsonl")).unwrap();
+    std::fs::write(ward.at("audit.jsonl"), format!("{}\n", log.lines().next().unwrap())).unwrap();
+    ward.assert_mended("outbox", Status::Warning, "BTCUSD.json and not in audit.jsonl: cooldown.activate");
+    ward.assert_ok("audit");
 }
 
 #[test]

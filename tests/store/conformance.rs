@@ -66,12 +66,13 @@ fn nothing_is_there_at_first(backend: &dyn Backend) {
                 .is_err_and(|e| e.kind == Kind::Conflict)
         );
         assert!(backend.set_aside(&*held, &key, "corrupt").is_err());
+        assert!(backend.copy_aside(&*held, &key, "corrupt", 0o644).is_err());
     }
     assert_eq!(backend.list("bots").unwrap(), []);
     assert_eq!(backend.tail(LOG).unwrap(), Tail::default());
     assert_eq!(lines(backend, LOG, 0), (vec![], 0));
     assert_eq!(lines(backend, LOG, 7), (vec![], 7));
-    backend.sync_log(&*held, LOG).unwrap();
+    backend.sync_log(LOG).unwrap();
     assert_eq!(backend.segments(LOG).unwrap(), Vec::<String>::new());
     assert!(backend.scan_segment(LOG, "none", &mut |_| true).is_err_and(|e| e.kind == Kind::NotFound));
 }
@@ -124,6 +125,12 @@ fn setting_aside_never_overwrites(backend: &dyn Backend) {
             names.push(backend.set_aside(&*held, &key, suffix).unwrap());
             assert_eq!(backend.load(&key).unwrap(), None);
         }
+        let stored = put(backend, &key, Revision::Absent, b"bad").unwrap();
+        let held = held(backend);
+        names.push(backend.copy_aside(&*held, &key, "corrupt-1", 0o644).unwrap());
+        names.push(backend.copy_aside(&*held, &key, "corrupt-1", 0o644).unwrap());
+        assert_eq!(backend.load(&key).unwrap().unwrap().revision, stored, "it stays until it is replaced");
+        backend.remove(&*held, &key, stored, Durability::Strict).unwrap();
         let count = names.len();
         names.sort();
         names.dedup();
@@ -234,6 +241,7 @@ enum Call {
     Replace(Key, Vec<u8>),
     Remove(Key),
     SetAside(Key),
+    CopyAside(Key),
     Append(Vec<u8>),
     CutTorn,
     Rotate(u8),
@@ -246,6 +254,7 @@ fn call() -> impl Strategy<Value = Call> {
         (key(), bytes()).prop_map(|(key, bytes)| Call::Replace(key, bytes)),
         key().prop_map(Call::Remove),
         key().prop_map(Call::SetAside),
+        key().prop_map(Call::CopyAside),
         bytes().prop_map(Call::Append),
         Just(Call::CutTorn),
         (0u8..4).prop_map(Call::Rotate),
@@ -261,6 +270,7 @@ fn answer(backend: &dyn Backend, call: &Call) -> Result<Option<String>, ()> {
         }
         Call::Remove(key) => backend.remove(&*held, key, seen(key), Durability::Strict).map(|()| None),
         Call::SetAside(key) => backend.set_aside(&*held, key, "bad").map(Some),
+        Call::CopyAside(key) => backend.copy_aside(&*held, key, "bad", 0o644).map(Some),
         Call::Append(bytes) => backend.append(&*held, LOG, bytes, "torn").map(|appended| appended.cut),
         Call::CutTorn if backend.tail(LOG).unwrap().torn_len == 0 => Ok(None),
         Call::CutTorn => backend.cut_torn(&*held, LOG, "torn").map(Some),

@@ -12,9 +12,13 @@ use super::Config;
 use crate::domain::amount;
 
 mod adoption;
+mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
+mod gate;
+mod orders;
+mod slippage;
 mod tickers;
 mod watch;
 
@@ -31,18 +35,22 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 6] = [
+const AREAS: &[&[Setting]] = &[
     core::SETTINGS,
+    gate::SETTINGS,
     tickers::SETTINGS,
+    orders::SETTINGS,
     exposure::SETTINGS,
     adoption::SETTINGS,
     equity::SETTINGS,
+    slippage::SETTINGS,
+    cooldowns::SETTINGS,
     watch::SETTINGS,
 ];
 
 /// Every setting, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {
-    AREAS.into_iter().flatten()
+    AREAS.iter().copied().flatten()
 }
 
 fn text(value: &Value) -> Result<&str, String> {

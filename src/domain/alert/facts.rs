@@ -9,6 +9,7 @@ use crate::domain::adoption::Adoption;
 use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 
 /// One thing that was read, or not.
@@ -48,6 +49,8 @@ pub struct Facts {
     pub policies: Policies,
     /// The kill switch.
     pub stops: Input<Stops>,
+    /// Every order by its id, those included that are through and still kept.
+    pub orders: Input<Collection<Glance>>,
     /// What each platform holds.
     pub exposure: Input<Exposure>,
     /// How many users are active.
@@ -63,6 +66,7 @@ impl Facts {
             now,
             policies: Policies::default(),
             stops: Input::NotRead,
+            orders: Input::NotRead,
             exposure: Input::NotRead,
             adoption: Input::NotRead,
             equity: Input::NotRead,

@@ -9,6 +9,9 @@ mod adoption_guardrail;
 mod daily_loss;
 mod drawdown;
 mod losses;
+mod order_age;
+mod order_stuck;
+mod order_unknown;
 mod platform_exposure;
 mod trading_halted;
 
@@ -18,8 +21,10 @@ pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
 pub use rule::{Reading, Rule, Severity};
 
 /// Every rule, in the order they are evaluated and listed.
-pub const RULES: [&Rule; 5] = [
+pub const RULES: [&Rule; 7] = [
     &trading_halted::RULE,
+    &order_stuck::RULE,
+    &order_unknown::RULE,
     &platform_exposure::RULE,
     &adoption_guardrail::RULE,
     &drawdown::RULE,

@@ -54,6 +54,8 @@ impl fmt::Display for Severity {
 pub enum Reading {
     /// The kill switch and the stop files.
     KillSwitch,
+    /// The orders that are out.
+    Orders,
     /// What each platform holds.
     Exposure,
     /// How many users are active.

@@ -11,6 +11,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -20,6 +21,8 @@ use super::halt::{Actor, Cause};
 use super::key::Key;
 use super::order;
 
+pub mod change;
+pub mod near;
 pub mod policy;
 
 pub use policy::Policy;
@@ -92,15 +95,41 @@ pub struct Touch {
     pub actor: Actor,
 }
 
-/// A stop that was hit.
+/// A stop-loss that led to a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StopLoss {
-    /// Names it, so that it counts once however often it is reported: the order's id, or one made up.
+pub struct Hit {
+    /// Names it: the order's id, or one made up.
     pub id: String,
     /// The canonical ticker.
     pub ticker: String,
     /// When it was reported first.
     pub at: DateTime<Utc>,
+}
+
+/// A stop-loss as it was reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopLoss {
+    /// Which, and when.
+    #[serde(flatten)]
+    pub hit: Hit,
+    /// The price at which the position was closed.
+    pub price: Decimal,
+    /// The side of the position that was closed; both when it was not said.
+    pub side: Side,
+    /// The strategy it belonged to, if that was said.
+    pub strategy: Option<String>,
+    /// The broker or exchange, if that was said.
+    pub platform: Option<String>,
+}
+
+impl StopLoss {
+    /// Whether this is the same stop-loss reported again: ticker, id and, without regard to case, platform.
+    pub fn is(&self, other: &Self) -> bool {
+        let lower = |platform: &Option<String>| platform.as_deref().map(str::to_lowercase);
+        self.hit.id == other.hit.id
+            && self.hit.ticker == other.hit.ticker
+            && lower(&self.platform) == lower(&other.platform)
+    }
 }
 
 /// One lock of a ticker.
@@ -116,7 +145,7 @@ pub struct Lock {
     pub cause: Cause,
     /// The stop-losses that led to it, oldest first.
     #[serde(default)]
-    pub stop_losses: Vec<StopLoss>,
+    pub stop_losses: Vec<Hit>,
     /// Its last extension.
     #[serde(default)]
     pub extended: Option<Touch>,
@@ -129,6 +158,12 @@ pub struct Lock {
 }
 
 impl Lock {
+    /// A lock that nobody has touched yet.
+    pub fn new(id: String, side: Side, until: DateTime<Utc>, cause: Cause) -> Self {
+        let (stop_losses, extra) = (Vec::new(), Map::new());
+        Self { id, side, until, cause, stop_losses, extended: None, released: None, extra }
+    }
+
     /// Whether it is in force: not released, and `now` is before its end.
     pub fn is_in_force(&self, now: DateTime<Utc>) -> bool {
         self.released.is_none() && now < self.until
@@ -145,7 +180,7 @@ pub struct Cooldown {
     pub ticker: String,
     /// The locks in force and the latest of those that are over, oldest first.
     pub locks: Vec<Lock>,
-    /// The latest stop-losses that count, oldest first; for `*`, those of every ticker.
+    /// The latest stop-losses, oldest first; for `*`, those of every ticker.
     #[serde(default)]
     pub stop_losses: Vec<StopLoss>,
     /// Decisions that may not be in the audit log yet; the next change makes sure of them.
@@ -226,17 +261,7 @@ mod tests {
             at: at(from),
             extra: Map::new(),
         };
-        let (extended, released) = (None, None);
-        Lock {
-            id: String::new(),
-            side,
-            until: at(until),
-            cause,
-            stop_losses: Vec::new(),
-            extended,
-            released,
-            extra: Map::new(),
-        }
+        Lock::new(String::new(), side, at(until), cause)
     }
 
     #[test]

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 
 use crate::domain::ticker;
 
-/// The longest cooldown, 366 days: what has to last longer is a halt of that symbol.
-pub const LONGEST: TimeDelta = TimeDelta::days(366);
+/// The longest cooldown, a year: what has to last longer is a halt of that symbol.
+pub const LONGEST: TimeDelta = TimeDelta::hours(8766);
 
 /// Longer cooldowns for a ticker whose stop is hit again and again.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -45,8 +45,10 @@ pub struct Assessment {
     pub last: Option<Reading>,
     /// How many seconds ago.
     pub age_seconds: Option<i64>,
-    /// How many readings count towards the first confirmation, and how many it takes.
-    pub readings: (usize, usize),
+    /// How many of the readings that it takes to confirm an equity there are.
+    pub readings: usize,
+    /// How many it takes.
+    pub confirmations: usize,
     /// What is confirmed.
     pub confirmed: Option<Decimal>,
     /// The peak.
@@ -72,7 +74,8 @@ impl Equity {
         Assessment {
             last,
             age_seconds: age.map(|age| age.seconds()),
-            readings: (self.readings.len().min(policy.confirmations), policy.confirmations),
+            readings: self.readings.len().min(policy.confirmations),
+            confirmations: policy.confirmations,
             confirmed: self.confirmed,
             peak: self.peak,
             day,

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::alert::lifecycle::{State as Life, Transition, fingerprint};
-use crate::domain::alert::{Alert, Finding, Outcome, Rule};
+use crate::domain::alert::lifecycle::{Pulled, State as Life, Transition, fingerprint};
+use crate::domain::alert::{Alert, Finding, Outcome, Pull, Rule};
 use crate::domain::halt::Source;
 use crate::domain::key::{ENCODED_LEN_MAX, Key, encode};
 use crate::error::{Error, Kind, Result};
@@ -86,11 +86,13 @@ pub fn update(
     report: &mut Report,
 ) -> Vec<Alert> {
     let findings = capped(rule, &outcome.findings);
-    let mut held = BTreeSet::new();
+    let (mut held, mut named, mut levers) = (BTreeSet::new(), Vec::new(), Vec::new());
     for finding in &findings {
         let name = fingerprint(rule.id, &finding.subject);
-        found(state, sight, rule, finding, report);
-        held.insert(name);
+        found(state, sight, rule, finding, &mut levers, report);
+        if held.insert(name.clone()) {
+            named.push(name);
+        }
     }
     let mine = |alert: &&Alert| alert.rule == rule.id && alert.state == Life::Firing;
     let others: Vec<Alert> = sight
@@ -113,7 +115,10 @@ pub fn update(
             save(state, sight, alert, transition, report);
         }
     }
-    sight.alerts.values().filter(mine).map(|alert| told(alert, &findings)).collect()
+    // In the order of the findings; then those that could not be judged.
+    let doubted = sight.alerts.keys().filter(|name| !held.contains(*name));
+    let all = named.iter().chain(doubted).filter_map(|name| sight.alerts.get(name));
+    all.filter(mine).map(|alert| told(alert, &findings)).collect()
 }
 
 /// An alert with the figures of this look: while nothing else changes, they are not written down each time.
@@ -126,14 +131,31 @@ fn told(alert: &Alert, findings: &[Finding]) -> Alert {
     alert
 }
 
-fn found(state: &State<'_>, sight: &mut Sight, rule: &Rule, finding: &Finding, report: &mut Report) {
+/// What was pulled in this look for one rule, or could not be: many findings that stop the same need one halt.
+type Levers = Vec<(Pull, Option<Pulled>)>;
+
+fn found(
+    state: &State<'_>,
+    sight: &mut Sight,
+    rule: &Rule,
+    finding: &Finding,
+    levers: &mut Levers,
+    report: &mut Report,
+) {
     let name = fingerprint(rule.id, &finding.subject);
     let step = Alert::seen(sight.alerts.get(&name), rule.id, finding, state.now());
     let firing = sight.alerts.get(&name).filter(|alert| alert.state == Life::Firing);
     let pulled = firing.and_then(|alert| alert.pulled.clone());
     let due = finding.pull.as_ref().filter(|pull| pulled.as_ref().is_none_or(|done| done.pull != **pull));
     // The lever first: what is written down about it comes after.
-    let pulled_now = due.and_then(|pull| pull::pull(state, rule, finding, pull, report));
+    let pulled_now = due.and_then(|pull| {
+        let before = levers.iter().find(|(known, _)| known == pull).map(|(_, pulled)| pulled.clone());
+        before.unwrap_or_else(|| {
+            let pulled = pull::pull(state, rule, finding, pull, report);
+            levers.push((pull.clone(), pulled.clone()));
+            pulled
+        })
+    });
     match (step, pulled_now) {
         (Some((mut alert, transition)), pulled_now) => {
             alert.pulled = pulled_now.or(alert.pulled);

@@ -1,11 +1,10 @@
 //! Documents as facts, kept between the looks of a watch: read again only where something changed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::alert::Input;
 use crate::domain::alert::facts::Collection;
-use crate::domain::document::Document;
+use crate::domain::document::{Decode, Document};
 use crate::domain::key::Key;
 use crate::error::Result;
 use crate::store::document::{self, Stored};
@@ -23,7 +22,7 @@ impl<T> Default for Folder<T> {
     }
 }
 
-impl<T: Document + Clone> Folder<T> {
+impl<T: Decode + Clone + Send> Folder<T> {
     /// Reads what changed in the folder `name`; all of it the first time.
     pub fn refresh(&mut self, state: &State<'_>, name: &'static str, changes: &Changes) {
         match (&mut self.0, changes.of_folder(name)) {
@@ -85,15 +84,12 @@ pub fn single<T: Document>(state: &State<'_>, key: &Key) -> Input<T> {
     }
 }
 
-fn read<T: Document>(state: &State<'_>, name: &'static str) -> Input<Collection<T>> {
-    let mut entries = BTreeMap::new();
-    let read: Result<()> = document::each::<T>(&*state.backend, name, &mut |key, stored| {
-        if let Some(entry) = entry(stored) {
-            entries.insert(key.to_owned(), entry);
+fn read<T: Decode + Send>(state: &State<'_>, name: &'static str) -> Input<Collection<T>> {
+    match document::gather::<T>(&*state.backend, name) {
+        Ok(all) => {
+            let entries = all.into_iter().filter_map(|(key, stored)| Some((key, entry(stored)?)));
+            Input::Known(Arc::new(entries.collect()))
         }
-    });
-    match read {
-        Ok(()) => Input::Known(Arc::new(entries)),
         Err(error) => Input::Unreadable(error.message),
     }
 }

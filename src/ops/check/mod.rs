@@ -10,6 +10,7 @@ use crate::domain::policy::Policies;
 use crate::domain::status::Status;
 use crate::error::{Kind, Result};
 
+use super::gate::claims;
 use super::killswitch::settle;
 use super::{Notice, State};
 
@@ -124,6 +125,9 @@ pub fn look(
         report.rules.push(judged);
     }
     alerts::prune(state, sight, &mut report);
+    if let Err(error) = claims::prune(state, request.policies.gate.dedupe_window) {
+        report.notices.push(Notice::of("CLAIMS_NOT_REMOVED", "old claims of the duplicate guard", &error));
+    }
     notices.append(&mut report.notices);
     report.notices = notices;
     Ok(report)

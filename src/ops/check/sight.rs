@@ -10,9 +10,10 @@ use crate::domain::alert::{Alert, Collection, Facts, Input, Reading, Rule};
 use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 
-use super::super::{State, adoption, equity, exposure, killswitch};
+use super::super::{State, adoption, equity, exposure, killswitch, orders};
 use super::changes::{Changes, Feed};
 use super::{alerts, kept};
 
@@ -25,6 +26,7 @@ pub struct Sight {
     pub unsaved: BTreeMap<String, Alert>,
     feed: Option<Box<dyn Feed>>,
     stops: Input<Stops>,
+    orders: kept::Folder<Glance>,
     exposure: Input<Exposure>,
     adoption: kept::Single<Adoption>,
     equity: Input<Collection<Equity>>,
@@ -49,6 +51,7 @@ impl Sight {
         for reading in wanted {
             match reading {
                 Reading::KillSwitch => self.stops = Input::Known(stops(state)),
+                Reading::Orders => self.orders.refresh(state, orders::COLLECTION, &changes),
                 // Few and small: read anew at every look.
                 Reading::Exposure => self.exposure = exposure::input(state),
                 Reading::Equity => self.equity = equity::input(state),
@@ -66,6 +69,7 @@ impl Sight {
             now: state.now(),
             policies: policies.clone(),
             stops: self.stops.clone(),
+            orders: self.orders.input(),
             exposure: self.exposure.clone(),
             adoption: self.adoption.input(),
             equity: self.equity.clone(),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::kept::{self, Kept, aside};
 use super::{Check, Finding, Patient};
+use crate::domain::cooldown::COLLECTION;
 use crate::domain::document::Unreadable;
 use crate::domain::key::Key;
 use crate::error::{Error, Kind};
@@ -61,10 +62,10 @@ fn one(patient: &Patient<'_>, state: &State<'_>, key: &Key, kept: &Kept) -> Opti
 
 /// A document whose bytes cannot even be read, as when a link or a pipe stands in its place.
 fn unreadable(patient: &Patient<'_>, key: &Key, path: &Path, error: &Error) -> Finding {
-    let then = if *key == killswitch::key() {
-        patient.nija("kill killswitch.json was not readable")
-    } else {
-        patient.nija("doctor")
+    let then = match key.collection {
+        None if *key == killswitch::key() => patient.nija("kill killswitch.json was not readable"),
+        Some(COLLECTION) => kept::cooldown_again(patient, &key.name),
+        _ => patient.nija("doctor"),
     };
     Finding::critical(error.message.clone(), format!("{} && {then}", aside(patient, path)))
 }

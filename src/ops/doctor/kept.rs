@@ -5,16 +5,20 @@ use std::path::Path;
 use super::{Patient, quoted};
 use crate::domain::adoption::Adoption;
 use crate::domain::alert::Alert;
+use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::document::{self, Document, Unreadable};
 use crate::domain::equity::Equity;
 use crate::domain::exposure::{Balance, Book};
+use crate::domain::gate::claim::{self, Claim};
 use crate::domain::heartbeat::Heartbeat;
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
+use crate::domain::slippage::Summary;
 use crate::domain::status::Status;
+use crate::domain::watch::{self, Watch};
 use crate::error::Error;
-use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator};
+use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator, slippage};
 
 /// Where documents of one kind are.
 pub enum Place {
@@ -39,7 +43,7 @@ pub struct Kept {
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 9] = [
+pub const KEPT: &[Kept] = &[
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
@@ -67,6 +71,27 @@ pub const KEPT: [Kept; 9] = [
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
         mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(claim::COLLECTION),
+        decode: decode::<Claim>,
+        status: Status::Warning,
+        means: "the order it is of is refused for one more window",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::File(watch::key),
+        decode: decode::<Watch>,
+        status: Status::Warning,
+        means: "a gate that insists on a watch refuses every order",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(cooldown::COLLECTION),
+        decode: decode::<Cooldown>,
+        status: Status::Critical,
+        means: "this ticker (%2A is every one) may not be entered; a new cooldown takes its place",
+        mend: |patient, name, _| cooldown_again(patient, name),
     },
     Kept {
         place: Place::File(exposure::book_key),
@@ -103,6 +128,13 @@ pub const KEPT: [Kept; 9] = [
         means: "DRAWDOWN and DAILY_LOSS are not judged, and no reading is taken: it held the peak",
         mend: |patient, name, _| patient.nija(&format!("equity forget --account {}", word(name))),
     },
+    Kept {
+        place: Place::File(slippage::summary::key),
+        decode: decode::<Summary>,
+        status: Status::Warning,
+        means: "figures over all time are read from the logs, and take longer",
+        mend: |patient, _, _| patient.nija("slippage verify --rebuild"),
+    },
 ];
 
 /// The folders of documents.
@@ -116,19 +148,34 @@ pub fn folders() -> impl Iterator<Item = &'static str> {
 /// Every document that is or ought to be there, or which folder cannot be listed and why.
 pub fn documents(state: &State<'_>) -> Result<Vec<(Key, &'static Kept)>, (&'static str, Error)> {
     let mut all = Vec::new();
-    for kept in &KEPT {
-        let mut keys = match kept.place {
-            Place::File(key) => vec![key()],
-            Place::Folder(folder) => state.backend.list(folder).map_err(|error| (folder, error))?,
-        };
-        keys.sort();
+    for kept in KEPT {
+        let keys = kept.place.keys(state)?;
         all.extend(keys.into_iter().map(|key| (key, kept)));
     }
     Ok(all)
 }
 
+impl Place {
+    /// The documents here, by name, or which folder cannot be listed and why.
+    pub fn keys(&self, state: &State<'_>) -> Result<Vec<Key>, (&'static str, Error)> {
+        match self {
+            Self::File(key) => Ok(vec![key()]),
+            Self::Folder(folder) => {
+                let mut keys = state.backend.list(folder).map_err(|error| (*folder, error))?;
+                keys.sort();
+                Ok(keys)
+            }
+        }
+    }
+}
+
 fn decode<T: Document>(bytes: &[u8]) -> Result<(), Unreadable> {
     document::decode::<T>(bytes).map(drop)
+}
+
+/// The command that locks a ticker whose locks cannot be read: moved away and nothing else, the ticker would be free.
+pub fn cooldown_again(patient: &Patient<'_>, name: &str) -> String {
+    patient.nija(&format!("cooldown activate {} --reason 'its document was damaged'", word(name)))
 }
 
 /// A name as one word of a command.

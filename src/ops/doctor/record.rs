@@ -2,9 +2,12 @@
 
 use serde_json::Value;
 
+use super::kept::Place;
 use super::{Check, Finding, Patient, access, quoted};
-use crate::domain::audit::{Event, Outbox, Record};
+use crate::domain::audit::{Audited, Event, Outbox, Record};
+use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::document::Document;
+use crate::domain::key::Key;
 use crate::domain::killswitch::{KillSwitch, LOST_RULE};
 use crate::domain::operator::Operators;
 use crate::error::{Error, Kind, Result};
@@ -21,6 +24,28 @@ pub const OUTBOX: Check = Check { name: "outbox", about: "every decision is on t
 /// What was put in force, against what is.
 pub const HALTS: Check =
     Check { name: "halts", about: "every halt on the record is in force or was released", run: halts };
+
+/// Documents that carry their decisions until they are on the record.
+struct Decisions {
+    place: Place,
+    read: fn(&[u8]) -> Option<Outbox>,
+    /// The nija command that puts them there.
+    complete: &'static str,
+}
+
+const DECISIONS: [Decisions; 3] = [
+    Decisions { place: Place::File(killswitch::key), read: outbox_of::<KillSwitch>, complete: "status" },
+    Decisions { place: Place::File(operator::key), read: outbox_of::<Operators>, complete: "status" },
+    Decisions {
+        place: Place::Folder(cooldown::COLLECTION),
+        read: outbox_of::<Cooldown>,
+        complete: "cooldown list --all",
+    },
+];
+
+fn outbox_of<T: Audited>(bytes: &[u8]) -> Option<Outbox> {
+    crate::domain::document::decode::<T>(bytes).ok().map(|mut document| std::mem::take(document.outbox()))
+}
 
 fn chain(patient: &Patient<'_>) -> Vec<Finding> {
     let state = match patient.state() {
@@ -58,30 +83,19 @@ fn outbox(patient: &Patient<'_>) -> Vec<Finding> {
         Err(unknown) => return unknown,
     };
     let mut findings = Vec::new();
-    let boxes = [
-        (killswitch::key().file(), read::<KillSwitch>(state, &killswitch::key()).map(|d| d.audit_outbox)),
-        (operator::key().file(), read::<Operators>(state, &operator::key()).map(|d| d.audit_outbox)),
-    ];
-    for (file, outbox) in boxes {
-        match outbox.map(|outbox| waiting(state, &outbox)) {
-            Some(Ok(events)) if !events.is_empty() => {
-                let actions: Vec<&str> = events.iter().map(|event| event.action.as_str()).collect();
-                let message = format!(
-                    "{} waiting in {} and not in {}: {}",
-                    if events.len() == 1 {
-                        "a decision is".to_owned()
-                    } else {
-                        format!("{} decisions are", events.len())
-                    },
-                    patient.dir().join(file).display(),
-                    AUDIT.file(),
-                    actions.join(", ")
-                );
-                findings.push(Finding::warning(message, patient.nija("status")));
+    for decisions in &DECISIONS {
+        // A folder that cannot be listed is told by the check of documents.
+        for key in decisions.place.keys(state).unwrap_or_default() {
+            // So is a document that cannot be read.
+            let Ok(Some(loaded)) = state.backend.load(&key) else { continue };
+            match (decisions.read)(&loaded.bytes).map(|outbox| waiting(state, &outbox)) {
+                Some(Ok(events)) if !events.is_empty() => {
+                    let message = pending(patient, &key, &events);
+                    findings.push(Finding::warning(message, patient.nija(decisions.complete)));
+                }
+                Some(Err(error)) => return vec![unreadable(patient, &error)],
+                _ => {}
             }
-            Some(Err(error)) => findings.push(unreadable(patient, &error)),
-            // A document that cannot be read is told by the check of documents.
-            _ => {}
         }
     }
     if findings.is_empty() {
@@ -90,7 +104,17 @@ fn outbox(patient: &Patient<'_>) -> Vec<Finding> {
     findings
 }
 
-fn read<T: Document>(state: &State<'_>, key: &crate::domain::key::Key) -> Option<T> {
+fn pending(patient: &Patient<'_>, key: &Key, events: &[Event]) -> String {
+    let actions: Vec<&str> = events.iter().map(|event| event.action.as_str()).collect();
+    let count = match events.len() {
+        1 => "a decision is".to_owned(),
+        count => format!("{count} decisions are"),
+    };
+    let file = patient.dir().join(key.file());
+    format!("{count} waiting in {} and not in {}: {}", file.display(), AUDIT.file(), actions.join(", "))
+}
+
+fn read<T: Document>(state: &State<'_>, key: &Key) -> Option<T> {
     match document::read::<T>(&*state.backend, key) {
         Ok(Stored::Present(document)) => Some(document),
         _ => None,

@@ -1,0 +1,44 @@
+//! `nija slippage`: what fills cost against what was expected of them.
+
+use clap::Subcommand;
+
+use super::App;
+use crate::error::Result;
+use crate::output::Reply;
+
+mod record;
+mod stats;
+mod verify;
+mod which;
+
+/// Record what fills cost against what was expected, and see what it comes to
+#[derive(Debug, PartialEq, Subcommand)]
+#[command(defer = true)]
+pub enum Slippage {
+    /// Record one fill
+    Record(record::Record),
+    /// Show what fills cost against what was expected
+    Stats(stats::Stats),
+    /// Recompute everything from the logs
+    Verify(verify::Verify),
+}
+
+impl Slippage {
+    /// Names the shape of this command's answer.
+    pub fn format(&self) -> &'static str {
+        match self {
+            Self::Record(_) => record::FORMAT,
+            Self::Verify(_) => verify::FORMAT,
+            Self::Stats(_) => "nija.slippage.stats",
+        }
+    }
+
+    /// Runs the command.
+    pub fn run(&self, app: &App) -> Result<Reply> {
+        match self {
+            Self::Record(record) => record.run(app),
+            Self::Verify(verify) => verify.run(app),
+            Self::Stats(stats) => stats.run(app),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Slippage as operations, on both backends and on a clock moved by hand.
+
+mod desk;
+mod once;
+mod summary;
+mod verify;
