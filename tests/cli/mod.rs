@@ -5,6 +5,7 @@ mod colour;
 mod equity;
 mod exposure;
 mod failures;
+mod gate;
 mod golden;
 mod help;
 mod pages;
