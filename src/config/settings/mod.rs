@@ -33,7 +33,7 @@ pub struct Setting {
 }
 
 /// Every area, in the order it is shown.
-const AREAS: [&[Setting]; 7] = [
+const AREAS: &[&[Setting]] = &[
     core::SETTINGS,
     tickers::SETTINGS,
     orders::SETTINGS,
@@ -46,7 +46,7 @@ const AREAS: [&[Setting]; 7] = [
 
 /// Every setting, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {
-    AREAS.into_iter().flatten()
+    AREAS.iter().copied().flatten()
 }
 
 fn text(value: &Value) -> Result<&str, String> {
