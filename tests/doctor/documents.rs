@@ -54,6 +54,13 @@ fn a_damaged_client_is_a_warning() {
 }
 
 #[test]
+fn a_damaged_summary_of_fills_is_a_warning() {
+    let ward = Ward::healthy();
+    std::fs::write(ward.at("slippage.json"), "{").unwrap();
+    ward.assert_mended("documents", Status::Warning, "slippage.json: it is corrupt");
+}
+
+#[test]
 fn a_damaged_cooldown_is_critical_and_locked_anew() {
     let ward = Ward::healthy();
     let lock = |state: &State<'_>| change::activate(state, "btc-usd", End::Default, Side::Both, "").unwrap();

@@ -17,6 +17,7 @@ mod core;
 mod equity;
 mod exposure;
 mod orders;
+mod slippage;
 mod tickers;
 mod watch;
 
@@ -40,6 +41,7 @@ const AREAS: &[&[Setting]] = &[
     exposure::SETTINGS,
     adoption::SETTINGS,
     equity::SETTINGS,
+    slippage::SETTINGS,
     cooldowns::SETTINGS,
     watch::SETTINGS,
 ];

@@ -9,6 +9,7 @@ use crate::domain::operator::Operators;
 use crate::ops::{killswitch, operator};
 use crate::store::directory::RESERVE_FOLDER;
 use crate::store::file::LOCKS;
+use crate::store::fills::FILLS;
 use crate::store::inspect::{Entry, entries, is_frozen, may_change, may_read, may_write};
 use crate::store::journal::AUDIT;
 
@@ -62,7 +63,7 @@ fn modes(patient: &Patient<'_>) -> Vec<Finding> {
     }
     let dir = patient.dir();
     let mut findings = Vec::new();
-    let folders = || kept::folders().chain([AUDIT.name]);
+    let folders = || kept::folders().chain([AUDIT.name, FILLS]);
     for folder in std::iter::once(dir.to_owned()).chain(folders().map(|folder| dir.join(folder))) {
         match entries(&folder) {
             Ok(entries) => {
@@ -123,12 +124,14 @@ fn file(patient: &Patient<'_>, entry: &Entry) -> Vec<Finding> {
         findings.push(if vital { Finding::critical(message, mend) } else { Finding::warning(message, mend) });
     }
     // Documents are replaced, which takes the directory alone; logs are written in place.
-    let is_log = entry.name == AUDIT.file();
+    let is_audit = entry.name == AUDIT.file();
+    let is_log = is_audit || is_fills(entry);
     if is_log
         && let Err(refusal) = may_write(path)
         && refusal.raw_os_error() != Some(libc::EROFS)
     {
-        let message = format!("you cannot write {}: your decisions stay off the record", path.display());
+        let what = if is_audit { "your decisions stay off the record" } else { "fills cannot be recorded" };
+        let message = format!("you cannot write {}: {what}", path.display());
         findings.push(Finding::warning(message, access::to_change(patient, path, &refusal)));
     }
     if !is_log && is_frozen(path) {
@@ -138,6 +141,12 @@ fn file(patient: &Patient<'_>, entry: &Entry) -> Vec<Finding> {
     }
     findings.extend(if secret { exposed(patient, entry) } else { unusual(patient, entry) });
     findings
+}
+
+/// Whether this is the log of a month's fills; closed segments of the audit log are not written to.
+fn is_fills(entry: &Entry) -> bool {
+    let folder = entry.path.parent().and_then(Path::file_name);
+    folder.is_some_and(|folder| folder == FILLS) && entry.name.ends_with(".jsonl")
 }
 
 fn consequence(entry: &Entry) -> &'static str {

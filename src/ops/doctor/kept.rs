@@ -13,9 +13,10 @@ use crate::domain::heartbeat::Heartbeat;
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
+use crate::domain::slippage::Summary;
 use crate::domain::status::Status;
 use crate::error::Error;
-use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator};
+use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator, slippage};
 
 /// Where documents of one kind are.
 pub enum Place {
@@ -40,7 +41,7 @@ pub struct Kept {
 }
 
 /// Every kind, in the order they are looked at.
-pub const KEPT: [Kept; 10] = [
+pub const KEPT: &[Kept] = &[
     Kept {
         place: Place::File(killswitch::key),
         decode: decode::<KillSwitch>,
@@ -111,6 +112,13 @@ pub const KEPT: [Kept; 10] = [
         means: "DRAWDOWN and DAILY_LOSS are not judged, and no reading is taken: it held the peak",
         mend: |patient, name, _| patient.nija(&format!("equity forget --account {}", word(name))),
     },
+    Kept {
+        place: Place::File(slippage::summary::key),
+        decode: decode::<Summary>,
+        status: Status::Warning,
+        means: "figures over all time are read from the logs, and take longer",
+        mend: |patient, _, _| patient.nija("slippage verify --rebuild"),
+    },
 ];
 
 /// The folders of documents.
@@ -124,7 +132,7 @@ pub fn folders() -> impl Iterator<Item = &'static str> {
 /// Every document that is or ought to be there, or which folder cannot be listed and why.
 pub fn documents(state: &State<'_>) -> Result<Vec<(Key, &'static Kept)>, (&'static str, Error)> {
     let mut all = Vec::new();
-    for kept in &KEPT {
+    for kept in KEPT {
         let keys = kept.place.keys(state)?;
         all.extend(keys.into_iter().map(|key| (key, kept)));
     }

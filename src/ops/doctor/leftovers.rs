@@ -6,6 +6,7 @@ use super::{Check, Finding, Patient, kept, quoted};
 use crate::domain::sentinel::FILE_NAME;
 use crate::ops::killswitch;
 use crate::store::directory::RESERVE_FOLDER;
+use crate::store::fills::FILLS;
 use crate::store::inspect::{Entry, entries};
 use crate::store::journal::AUDIT;
 
@@ -21,7 +22,7 @@ fn leftovers(patient: &Patient<'_>) -> Vec<Finding> {
         return unknown;
     }
     let folders =
-        kept::folders().chain([AUDIT.name, RESERVE_FOLDER]).map(|folder| patient.dir().join(folder));
+        kept::folders().chain([AUDIT.name, FILLS, RESERVE_FOLDER]).map(|folder| patient.dir().join(folder));
     let mut places = killswitch::places(patient.context);
     places.extend(folders);
     let mut findings = Vec::new();
