@@ -1,5 +1,6 @@
 //! Lines of logs: a JSON object with the CRC-32 of everything before as its last field.
 
+use std::fmt;
 use std::io::Write as _;
 
 /// Bytes of `,"crc":"xxxxxxxx"}` at a line's end.
@@ -14,18 +15,38 @@ pub fn seal(into: &mut Vec<u8>, start: usize) {
     let _ = writeln!(into, ",\"crc\":\"{crc:08x}\"}}");
 }
 
-/// The part of a line that its checksum is of, once that has been found to match; else what is wrong.
-pub fn checked(line: &[u8]) -> Result<&[u8], &'static str> {
-    let no_checksum = "it does not end with a checksum: it is torn, or no record";
-    let at = line.len().checked_sub(CRC_BYTES).ok_or(no_checksum)?;
-    let (body, end) = line.split_at_checked(at).ok_or(no_checksum)?;
-    let digits = end.strip_prefix(b",\"crc\":\"").and_then(|end| end.strip_suffix(b"\"}"));
-    let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok()).ok_or(no_checksum)?;
-    if format!("{:08x}", crc32fast::hash(body)) == digits {
-        Ok(body)
-    } else {
-        Err("its checksum does not match: it was damaged or edited")
+/// Why a line does not stand as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It does not end with a checksum.
+    NoChecksum,
+    /// Its checksum is of other bytes.
+    Checksum,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoChecksum => "it does not end with a checksum: it is torn, or no record",
+            Self::Checksum => "its checksum does not match: it was damaged or edited",
+        })
     }
+}
+
+/// The part of a line that its checksum is of, once that has been found to match.
+pub fn checked(line: &[u8]) -> Result<&[u8], Fault> {
+    let at = line.len().checked_sub(CRC_BYTES).ok_or(Fault::NoChecksum)?;
+    let (body, end) = line.split_at_checked(at).ok_or(Fault::NoChecksum)?;
+    let digits = end.strip_prefix(b",\"crc\":\"").and_then(|end| end.strip_suffix(b"\"}"));
+    let stored = digits.ok_or(Fault::NoChecksum)?.iter().try_fold(0u32, |crc, digit| {
+        let value = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return Err(Fault::NoChecksum),
+        };
+        Ok(crc << 4 | u32::from(value))
+    })?;
+    if crc32fast::hash(body) == stored { Ok(body) } else { Err(Fault::Checksum) }
 }
 
 #[cfg(test)]

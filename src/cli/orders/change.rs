@@ -94,14 +94,27 @@ impl Complete {
             fee: self.fee,
             filled_at: self.filled_at,
         };
-        let changed = orders::complete(state, &self.id, &told)?;
+        let done = orders::complete(state, &self.id, &told)?;
         let mut page = Page::new();
-        let word = if changed.changed { "COMPLETED" } else { "KNOWN" };
-        page::headline(&mut page, word, &changed.order, state.now());
+        let word = if done.changed { "COMPLETED" } else { "KNOWN" };
+        page::headline(&mut page, word, &done.order, state.now());
+        if let Some(recorded) = &done.fill {
+            page::slippage(&mut page, recorded);
+        }
+        if let Some(why) = done.no_slippage {
+            page.text(format!("no slippage recorded: {why}"));
+        }
         app::state_line(&mut page, state.context.config);
-        let data = json!({"order": page::shown(&changed.order, state.now())});
+        let data = json!({
+            "order": page::shown(&done.order, state.now()),
+            "slippage": done.fill,
+            "no_slippage": done.no_slippage,
+        });
         let mut reply = Reply::new(format, &data, page);
-        reply.changed = changed.changed;
+        reply.changed = done.changed || done.fill.is_some();
+        reply.warnings = app::warnings(&done.notices);
+        let more = done.fill.iter().flat_map(|recorded| app::warnings(&recorded.notices));
+        reply.warnings.extend(more);
         Ok(reply)
     }
 }

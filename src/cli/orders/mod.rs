@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::output::Reply;
 
 mod change;
+mod import;
 mod list;
 mod page;
 mod track;
@@ -25,6 +26,8 @@ pub enum Orders {
     List(list::List),
     /// Show one order
     Show(list::Show),
+    /// Track every order of a file
+    Import(import::Import),
 }
 
 impl Orders {
@@ -36,6 +39,7 @@ impl Orders {
             Self::Complete(_) => "nija.orders.complete",
             Self::List(_) => "nija.orders.list",
             Self::Show(_) => "nija.orders.show",
+            Self::Import(_) => "nija.orders.import",
         }
     }
 
@@ -47,6 +51,7 @@ impl Orders {
             Self::Complete(complete) => complete.run(self.format(), state),
             Self::List(list) => list.run(self.format(), state),
             Self::Show(show) => show.run(self.format(), state),
+            Self::Import(import) => import.run(self.format(), app, state),
         })
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::super::words;
 use crate::domain::pending::{Completion, State, Tracked};
 use crate::ops::orders::throttle::Tripped;
+use crate::ops::slippage::record::Recorded;
 use crate::output::{Page, Role, Span, Warning};
 
 /// An order for programs: its document, and how long it has been out.
@@ -65,6 +66,17 @@ fn filled(order: &Tracked) -> String {
         Some(filled) if Some(filled) != order.terms.qty => format!(", {filled}{of} filled"),
         _ => String::new(),
     }
+}
+
+/// The slippage of a fill: positive is adverse.
+pub fn slippage(page: &mut Page, recorded: &Recorded) {
+    let fill = &recorded.fill;
+    let cash = fill.cash.map(|cash| format!(", {cash} in cash")).unwrap_or_default();
+    let (role, high) = if recorded.is_high { (Role::Warn, " HIGH") } else { (Role::Plain, "") };
+    page.line([
+        Span::new(role, format!("slippage {} bps{high}", fill.slippage_bps)),
+        Span::plain(format!(": expected {}, filled at {}{cash}", fill.expected, fill.actual)),
+    ]);
 }
 
 /// The halt of a strategy.

@@ -26,7 +26,7 @@ impl Archived {
 
     /// Reads a line, without its newline.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        line::checked(bytes).map_err(str::to_owned)?;
+        line::checked(bytes).map_err(|fault| fault.to_string())?;
         serde_json::from_slice(bytes)
             .map_err(|error| format!("its checksum matches, but it is no order: {error}"))
     }

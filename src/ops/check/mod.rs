@@ -11,7 +11,7 @@ use crate::domain::status::Status;
 use crate::error::{Kind, Result};
 
 use super::killswitch::settle;
-use super::{Notice, State};
+use super::{Notice, State, orders};
 
 pub mod alerts;
 pub mod changes;
@@ -124,6 +124,7 @@ pub fn look(
         report.rules.push(judged);
     }
     alerts::prune(state, sight, &mut report);
+    report.notices.extend(orders::tend(state, &facts));
     notices.append(&mut report.notices);
     report.notices = notices;
     Ok(report)

@@ -4,7 +4,7 @@ use crate::domain::pending::{FillOutbox, Outcome, Tracked};
 use crate::domain::slippage::Facts;
 use crate::error::{Error, Result};
 use crate::ops::slippage;
-use crate::ops::slippage::record::Recorded;
+use crate::ops::slippage::record::{Recorded, fill_with};
 use crate::store::Durability;
 use crate::store::document::Opened;
 
@@ -51,7 +51,7 @@ pub fn of(state: &State<'_>, order: &Tracked) -> Result<Slippage> {
     };
     // The order's name may be used again once it is forgotten; the instant of its tracking tells them apart.
     let id = format!("order:{}:{}", order.id, order.tracked_at.timestamp_millis());
-    let fill = slippage::fill_with(state, id, facts)?;
+    let fill = fill_with(state, id, facts)?;
     let after = slippage::position(state, fill.at)?;
     Ok(Slippage::Known(Box::new(FillOutbox { fill, after })))
 }

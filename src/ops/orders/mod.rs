@@ -10,12 +10,15 @@ use super::{Notice, State};
 pub mod change;
 pub mod fill;
 pub mod history;
+pub mod import;
 pub mod list;
+pub mod rows;
 pub mod tend;
 pub mod throttle;
 pub mod track;
 
 pub use change::{complete, update};
+pub use import::{Imported, import};
 pub use list::{Filter, list, show};
 pub use tend::tend;
 pub use track::{Request, Tracking, track};
