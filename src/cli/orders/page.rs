@@ -50,7 +50,7 @@ fn standing(order: &Tracked, now: DateTime<Utc>) -> String {
     let age = words::age(age_seconds(order, now));
     match &order.completion {
         Some(completion) => format!("{} after {age}", ended(order, completion)),
-        None => format!("{} for {age}{}", order.state, filled(order)),
+        None => format!("{}, out for {age}{}", order.state, filled(order)),
     }
 }
 

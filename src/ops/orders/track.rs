@@ -132,7 +132,8 @@ fn differences(state: &State<'_>, order: &Tracked, request: &Request) -> Vec<Str
     let mut found = order.terms.differences(&request.terms, &state.context.config.policies.tickers);
     // Not said is not said otherwise: a retry comes later than the first try.
     if let Some(at) = request.submitted_at.filter(|at| *at != order.submitted_at) {
-        found.push(format!("the time of submission was {}, now {at}", order.submitted_at));
+        let (before, now) = (terms::instant(order.submitted_at), terms::instant(at));
+        found.push(format!("the time of submission was {before}, now {now}"));
     }
     found
 }
@@ -142,8 +143,10 @@ fn first(state: &State<'_>, request: &Request, notices: &mut Vec<Notice>) -> Tra
     let order = Tracked::new(&request.id, request.terms.clone(), request.submitted_at, now);
     if order.submitted_at > now {
         let message = format!(
-            "order '{}' was sent at {}, and it is {now}: its age counts from now on",
-            order.id, order.submitted_at
+            "order '{}' was sent at {}, and it is {}: its age counts from now on",
+            order.id,
+            terms::instant(order.submitted_at),
+            terms::instant(now)
         );
         notices.push(Notice::new("SUBMITTED_AHEAD", message, "timedatectl status"));
     }
