@@ -136,7 +136,7 @@ pub enum Command {
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
-    /// Record what fills cost against what was expected
+    /// Record what fills cost against what was expected, and see what it comes to
     #[command(subcommand)]
     Slippage(slippage::Slippage),
     /// Say what was sent, how it stands and how it ended, and see what is out

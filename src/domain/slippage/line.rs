@@ -8,8 +8,10 @@ use crate::domain::line::{self, Fault};
 /// Why a line is not a fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// It does not stand as it was written.
-    Line(Fault),
+    /// It does not end with a checksum.
+    NoChecksum,
+    /// Its checksum is of other bytes.
+    Checksum,
     /// The checksum holds, and this part of it is not as it has to be.
     Part(&'static str),
 }
@@ -17,7 +19,8 @@ pub enum Why {
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line(fault) => fault.fmt(f),
+            Self::NoChecksum => Fault::NoChecksum.fmt(f),
+            Self::Checksum => Fault::Checksum.fmt(f),
             Self::Part(part) => {
                 write!(f, "its checksum matches, but its {part} is not as a fill's has to be")
             }
@@ -35,7 +38,10 @@ pub fn write(fill: &Fill, into: &mut Vec<u8>) {
 
 /// The part of a line that its checksum is of, once that has been found to match.
 pub fn checked(bytes: &[u8]) -> Result<&[u8], Why> {
-    line::checked(bytes).map_err(Why::Line)
+    line::checked(bytes).map_err(|fault| match fault {
+        Fault::NoChecksum => Why::NoChecksum,
+        Fault::Checksum => Why::Checksum,
+    })
 }
 
 /// Reads a whole line, without its newline: every field, slowly. Fields that are not known are passed over.

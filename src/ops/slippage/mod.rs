@@ -2,6 +2,8 @@
 
 pub mod hash;
 pub mod record;
+pub mod scan;
+pub mod stats;
 pub mod summary;
 pub mod verify;
 
