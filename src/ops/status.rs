@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::alert::lifecycle::State as Life;
+use crate::domain::alert::telling::told;
 use crate::domain::alert::{Alert, RULES};
 use crate::domain::audit::Head;
 use crate::error::Result;
@@ -21,6 +22,7 @@ pub struct Report {
     /// How many operators may resume; `null` when their list cannot be read.
     pub operators: Option<usize>,
     /// Alerts that fire, the worst first.
+    #[serde(serialize_with = "told")]
     pub alerts: Vec<Alert>,
     /// How the watch does; `null` when none ever ticked, or what it wrote cannot be read.
     pub watch: Option<Pulse>,
