@@ -174,9 +174,12 @@ mod tests {
         }
         let alerts = after(&Place::Folder("alerts".to_owned()), ReadFlags::MOVED_TO, "A.json");
         assert!(alerts.wake == Wake::No && alerts.changes.of_folder("alerts").is_some());
-        for (name, expected) in
-            [("watch.json", Wake::No), ("observations.json", Wake::No), ("equity.json", Wake::Change), ("audit.jsonl", Wake::No)]
-        {
+        for (name, expected) in [
+            ("watch.json", Wake::No),
+            ("observations.json", Wake::No),
+            ("equity.json", Wake::Change),
+            ("audit.jsonl", Wake::No),
+        ] {
             assert_eq!(wake(&Place::State, ReadFlags::MOVED_TO, name), expected, "{name}");
         }
     }

@@ -1,6 +1,7 @@
 //! The command line as people and programs meet it.
 
 mod adoption;
+mod check;
 mod colour;
 mod equity;
 mod exposure;

@@ -49,12 +49,14 @@ impl Status {
 /// The state of everything as people read it, the most urgent first. What is not in use has no section.
 pub fn sections(report: &Report, now: DateTime<Utc>, glyphs: Glyphs) -> Vec<Page> {
     let mut sections = vec![describe(&report.killswitch), alerts::section(&report.alerts, now)];
-    sections.extend(report.heartbeats.as_ref().filter(|present| !present.components.is_empty()).map(|present| {
-        let mut page = Page::new();
-        page.line([Span::new(Role::Strong, "HEARTBEATS")]);
-        heartbeat::status::describe(&mut page, present);
-        page
-    }));
+    sections.extend(report.heartbeats.as_ref().filter(|present| !present.components.is_empty()).map(
+        |present| {
+            let mut page = Page::new();
+            page.line([Span::new(Role::Strong, "HEARTBEATS")]);
+            heartbeat::status::describe(&mut page, present);
+            page
+        },
+    ));
     sections.extend(report.orders.as_ref().map(desk::orders));
     sections.extend(report.cooldowns.as_ref().map(desk::cooldowns));
     sections.extend(capital(report, glyphs));
@@ -69,10 +71,12 @@ fn capital(report: &Report, glyphs: Glyphs) -> Vec<Page> {
         write(&mut page);
         page
     };
-    let exposure = report.exposure.as_ref().map(|known| page(&|page| exposure::describe(page, known, glyphs)));
-    let equity = report.equity.as_ref().map(|views| {
-        page(&|page| views.iter().for_each(|view| equity::describe(page, view)))
-    });
+    let exposure =
+        report.exposure.as_ref().map(|known| page(&|page| exposure::describe(page, known, glyphs)));
+    let equity = report
+        .equity
+        .as_ref()
+        .map(|views| page(&|page| views.iter().for_each(|view| equity::describe(page, view))));
     let adoption = report.adoption.as_ref().map(|view| page(&|page| adoption::describe(page, Some(view))));
     [exposure, equity, adoption].into_iter().flatten().collect()
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::domain::alert::lifecycle::{self, Transition};
+use crate::domain::alert::telling::told;
 use crate::domain::alert::{Alert, Doubt, Figure, Outcome, Reading, Rule, Severity};
 use crate::domain::policy::Policies;
 use crate::domain::status::Status;
@@ -43,6 +44,7 @@ pub struct Judged {
     /// The worst of what it found, UNKNOWN for doubt.
     pub status: Status,
     /// Its alerts that fire now, those it cannot judge at present included.
+    #[serde(serialize_with = "told")]
     pub alerts: Vec<Alert>,
     /// What it could not judge.
     pub doubts: Vec<Doubt>,

@@ -26,8 +26,9 @@ pub fn cooldowns(input: &Input<Collection<Cooldown>>, now: DateTime<Utc>) -> Opt
     let Input::Known(all) = input else { return None };
     let unreadable = all.iter().filter(|(_, entry)| entry.is_err()).map(|(name, _)| name.clone()).collect();
     let known = all.iter().filter_map(|(name, entry)| Some((name, entry.as_ref().ok()?)));
-    let mut locks: Vec<Shown> =
-        known.flat_map(|(name, cooldown)| cooldown.in_force(now).map(|lock| Shown::of(name, lock, now))).collect();
+    let mut locks: Vec<Shown> = known
+        .flat_map(|(name, cooldown)| cooldown.in_force(now).map(|lock| Shown::of(name, lock, now)))
+        .collect();
     let in_force = locks.len();
     locks.sort_by(|a, b| (b.lock.until, &a.ticker).cmp(&(a.lock.until, &b.ticker)));
     locks.truncate(NAMED_MAX);

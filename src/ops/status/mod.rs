@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::alert::lifecycle::State as Life;
+use crate::domain::alert::telling::told;
 use crate::domain::alert::{Alert, RULES};
 use crate::domain::audit::Head;
 use crate::domain::exposure::Assessment;
@@ -29,6 +30,7 @@ pub struct Report {
     /// How many operators may resume; `null` when their list cannot be read.
     pub operators: Option<usize>,
     /// Alerts that fire, the worst first.
+    #[serde(serialize_with = "told")]
     pub alerts: Vec<Alert>,
     /// How every component is; `null` when that cannot be read. So with what follows, or when it is not in use.
     pub heartbeats: Option<Present>,

@@ -54,7 +54,8 @@ pub fn orders(input: &Input<Collection<Glance>>, now: DateTime<Utc>) -> Option<O
         unreadable: all.values().filter(|entry| entry.is_err()).count(),
     };
     let known = all.iter().filter_map(|(id, entry)| Some((id, entry.as_ref().ok()?)));
-    let mut out: Vec<(&String, &Glance)> = known.filter(|(_, order)| order.state != State::Completed).collect();
+    let mut out: Vec<(&String, &Glance)> =
+        known.filter(|(_, order)| order.state != State::Completed).collect();
     orders.pending = out.len();
     for (_, order) in &out {
         *orders.by_state.entry(order.state.word()).or_default() += 1;
