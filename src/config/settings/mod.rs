@@ -17,6 +17,7 @@ mod core;
 mod equity;
 mod exposure;
 mod gate;
+mod heartbeats;
 mod orders;
 mod slippage;
 mod tickers;
@@ -39,6 +40,7 @@ const AREAS: &[&[Setting]] = &[
     core::SETTINGS,
     gate::SETTINGS,
     tickers::SETTINGS,
+    heartbeats::SETTINGS,
     orders::SETTINGS,
     exposure::SETTINGS,
     adoption::SETTINGS,

@@ -10,7 +10,7 @@ use crate::domain::document::{self, Document, Unreadable};
 use crate::domain::equity::Equity;
 use crate::domain::exposure::{Balance, Book};
 use crate::domain::gate::claim::{self, Claim};
-use crate::domain::heartbeat::Heartbeat;
+use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
@@ -64,6 +64,23 @@ pub const KEPT: &[Kept] = &[
         status: Status::Warning,
         means: "nobody waits for this client until it reports again",
         mend: |patient, name, _| patient.nija(&format!("heartbeat forget {}", word(name))),
+    },
+    Kept {
+        place: Place::Folder(heartbeat::EXPECTATIONS),
+        decode: decode::<Expectation>,
+        status: Status::Warning,
+        means: "whether this component must beat is not known",
+        mend: |patient, name, path| {
+            let again = patient.nija(&format!("heartbeat expect {}", word(name)));
+            format!("{} && {again}", aside(patient, path))
+        },
+    },
+    Kept {
+        place: Place::File(heartbeat::observe::key),
+        decode: decode::<Observations>,
+        status: Status::Warning,
+        means: "the next look sets it aside, and has seen nothing yet",
+        mend: |patient, _, _| patient.nija("check heartbeats"),
     },
     Kept {
         place: Place::Folder(check::alerts::COLLECTION),
