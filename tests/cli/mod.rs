@@ -7,6 +7,7 @@ mod cooldown;
 mod equity;
 mod exposure;
 mod failures;
+mod gate;
 mod golden;
 mod help;
 mod pages;
