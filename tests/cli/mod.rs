@@ -3,9 +3,11 @@
 mod adoption;
 mod check;
 mod colour;
+mod cooldown;
 mod equity;
 mod exposure;
 mod failures;
+mod gate;
 mod golden;
 mod help;
 mod pages;
