@@ -6,6 +6,7 @@ mod equity;
 mod exposure;
 mod failures;
 mod golden;
+mod heartbeat;
 mod help;
 mod pages;
 mod people;
