@@ -22,3 +22,5 @@ mod gate;
 mod heartbeat;
 /// The log of fills and its summary.
 mod slippage;
+/// The watch as its readers, its supervisor and its operator meet it.
+mod watch;

@@ -11,11 +11,11 @@ use crate::ops::check::changes::Changes;
 /// A folder that changes with every look: read again when it did, and nothing to wake for.
 const OWN_FOLDERS: [&str; 1] = ["alerts"];
 
-/// Files that change with every look or every decision.
-const OWN_FILES: [&str; 2] = ["watch.json", "check.json"];
+/// Files that change with every look.
+const OWN_FILES: [&str; 2] = ["watch.json", "observations.json"];
 
-/// A folder without documents: closed segments of the audit log.
-const LOGS: &str = "audit";
+/// Folders that no look reads: closed segments of the audit log, and what the gate and the throttle keep for themselves.
+const UNREAD: [&str; 3] = ["audit", "claims", "throttles"];
 
 /// Why a directory is followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,11 +66,21 @@ impl Seen {
         self.moved = true;
         self.wake(wake);
     }
+
+    /// Anything in this folder may be different now.
+    pub fn folder_came_or_went(&mut self, name: &str) {
+        self.changes.folder(name);
+        self.wake(wake_of_folder(name));
+    }
+}
+
+fn wake_of_folder(name: &str) -> Wake {
+    if OWN_FOLDERS.contains(&name) { Wake::No } else { Wake::Change }
 }
 
 /// Whether a folder of the state directory holds documents.
 pub fn is_folder(name: &str) -> bool {
-    !name.starts_with('.') && name != LOGS
+    !name.starts_with('.') && !UNREAD.contains(&name)
 }
 
 /// Sorts in one event about `name` in a followed directory, or about the directory itself.
@@ -100,8 +110,8 @@ fn in_state(seen: &mut Seen, events: ReadFlags, name: &OsStr) {
         seen.wake(Wake::Stop);
     } else if events.contains(ReadFlags::ISDIR) {
         if is_folder(name) && !events.contains(ReadFlags::ATTRIB) {
-            seen.changes.folder(name);
-            seen.moved(Wake::Change);
+            seen.folder_came_or_went(name);
+            seen.moved = true;
         }
     } else if name.ends_with(".json")
         && !name.starts_with('.')
@@ -122,7 +132,7 @@ fn in_folder(seen: &mut Seen, folder: &str, name: &OsStr) {
     } else {
         return;
     }
-    seen.wake(if OWN_FOLDERS.contains(&folder) { Wake::No } else { Wake::Change });
+    seen.wake(wake_of_folder(folder));
 }
 
 #[cfg(test)]
@@ -164,9 +174,12 @@ mod tests {
         }
         let alerts = after(&Place::Folder("alerts".to_owned()), ReadFlags::MOVED_TO, "A.json");
         assert!(alerts.wake == Wake::No && alerts.changes.of_folder("alerts").is_some());
-        for (name, expected) in
-            [("watch.json", Wake::No), ("equity.json", Wake::Change), ("audit.jsonl", Wake::No)]
-        {
+        for (name, expected) in [
+            ("watch.json", Wake::No),
+            ("observations.json", Wake::No),
+            ("equity.json", Wake::Change),
+            ("audit.jsonl", Wake::No),
+        ] {
             assert_eq!(wake(&Place::State, ReadFlags::MOVED_TO, name), expected, "{name}");
         }
     }
@@ -176,7 +189,7 @@ mod tests {
         let made = ReadFlags::CREATE.union(ReadFlags::ISDIR);
         let seen = after(&Place::State, made, "cooldowns");
         assert!(seen.moved && seen.wake == Wake::Change && seen.changes.of_folder("cooldowns").is_some());
-        for name in ["audit", ".locks"] {
+        for name in ["audit", "claims", ".locks"] {
             assert!(!after(&Place::State, made, name).moved, "{name}");
         }
         let mut seen = Seen::default();

@@ -5,14 +5,15 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::domain::alert::lifecycle::{self, Transition};
-use crate::domain::alert::{Alert, Doubt, Figure, Outcome, Rule, Severity};
+use crate::domain::alert::telling::told;
+use crate::domain::alert::{Alert, Doubt, Figure, Outcome, Reading, Rule, Severity};
 use crate::domain::policy::Policies;
 use crate::domain::status::Status;
 use crate::error::{Kind, Result};
 
 use super::gate::claims;
 use super::killswitch::settle;
-use super::{Notice, State};
+use super::{Notice, State, orders};
 
 pub mod alerts;
 pub mod changes;
@@ -43,6 +44,7 @@ pub struct Judged {
     /// The worst of what it found, UNKNOWN for doubt.
     pub status: Status,
     /// Its alerts that fire now, those it cannot judge at present included.
+    #[serde(serialize_with = "told")]
     pub alerts: Vec<Alert>,
     /// What it could not judge.
     pub doubts: Vec<Doubt>,
@@ -121,17 +123,40 @@ pub fn look(
     };
     for (rule, outcome) in request.rules.iter().zip(outcomes) {
         let alerts = alerts::update(state, sight, rule, &outcome, &mut report);
-        let judged = judged(rule, outcome, alerts);
-        report.status = report.status.max(judged.status);
-        report.rules.push(judged);
+        report.rules.push(judged(rule, outcome, alerts));
     }
+    if !report.pulled.is_empty() {
+        judge_halts(state, request, sight, runner, &mut report);
+    }
+    report.status = report.rules.iter().map(|judged| judged.status).max().unwrap_or(Status::Ok);
     alerts::prune(state, sight, &mut report);
+    report.notices.extend(orders::tend(state, &facts));
     if let Err(error) = claims::prune(state, request.policies.gate.dedupe_window) {
         report.notices.push(Notice::of("CLAIMS_NOT_REMOVED", "old claims of the duplicate guard", &error));
     }
     notices.append(&mut report.notices);
     report.notices = notices;
     Ok(report)
+}
+
+/// Judges the kill switch once more: what this look stopped is told by this look, and not by the next.
+fn judge_halts(
+    state: &State<'_>,
+    request: &Request<'_>,
+    sight: &mut Sight,
+    runner: &mut Runner,
+    report: &mut Report,
+) {
+    let of_halts = |rule: &&'static Rule| rule.reads.contains(&Reading::KillSwitch);
+    let rules: Vec<&'static Rule> = request.rules.iter().copied().filter(of_halts).collect();
+    sight.refresh_stops(state);
+    let outcomes = runner.judge(&rules, &sight.facts(state, request.policies));
+    for (rule, outcome) in rules.into_iter().zip(outcomes) {
+        let alerts = alerts::update(state, sight, rule, &outcome, report);
+        if let Some(before) = report.rules.iter_mut().find(|judged| judged.rule == rule.id) {
+            *before = judged(rule, outcome, alerts);
+        }
+    }
 }
 
 fn judged(rule: &Rule, outcome: Outcome, alerts: Vec<Alert>) -> Judged {
