@@ -117,6 +117,17 @@ fn damaged_documents() {
     ] {
         scene.nija(line);
     }
+    scene.note("the one of every ticker");
+    std::fs::write(scene.env.state("cooldowns/%2A.json"), "").unwrap();
+    for line in [
+        "cooldown check eth-usd",
+        "cooldown activate eth-usd",
+        "cooldown check eth-usd",
+        "cooldown deactivate eth-usd --reason x",
+    ] {
+        scene.nija(line);
+    }
+    std::fs::remove_file(scene.env.state("cooldowns/%2A.json")).unwrap();
     scene.note("a newer nija");
     let text = std::fs::read_to_string(scene.env.state("cooldowns/BTCUSD.json")).unwrap();
     let newer = text.replacen("\"version\": \"1.0\"", "\"version\": \"2.0\"", 1);
@@ -151,6 +162,8 @@ fn the_json_contract() {
     env.config("[cooldowns]\nguard_count = 2\n");
     ask(&env, &[("stop-loss-tripped", &["stop-loss", "BTC-USD", "--price", "64000", "--id", "b-1"])]);
     std::fs::write(env.state("cooldowns/BTCUSD.json"), "{").unwrap();
+    ask(&env, &[("cooldown-check-doubt", &["cooldown", "check", "btcusd"])]);
+    std::fs::remove_file(env.state("cooldowns/%2A.json")).unwrap();
     ask(
         &env,
         &[

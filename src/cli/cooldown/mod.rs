@@ -85,7 +85,7 @@ pub struct List {
 ///
 /// Ends what locks this ticker by itself. While '*' is in cooldown, no ticker may be entered.
 #[derive(Args, Debug, PartialEq)]
-#[command(after_help = "Exit codes: 0 not in cooldown by itself\n\
+#[command(after_help = "Exit codes: 0 free; 1 still in cooldown, through '*'; 3 cannot tell\n\
                         Example: nija cooldown deactivate BTC-USD --reason looked")]
 pub struct Deactivate {
     /// The ticker, in any spelling; '*' for the cooldown of all of them
@@ -149,7 +149,13 @@ impl Cooldown {
                     page::extended,
                 ),
                 Self::Deactivate(it) => {
-                    done(change::deactivate(state, &it.ticker, &it.reason)?, page::deactivated)
+                    let report = change::deactivate(state, &it.ticker, &it.reason)?;
+                    let (status, exit) = match report.is_free() {
+                        Some(true) => (Status::Ok, 0),
+                        Some(false) => (Status::Warning, 1),
+                        None => (Status::Unknown, 3),
+                    };
+                    Reply { status, exit, ..done(report, page::deactivated) }
                 }
                 Self::Check(it) => self.checked(app, &show::check(state, &it.ticker, entry(it.side))?),
                 Self::List(it) => self.listed(&show::list(state, it.all)?, it.all),
@@ -180,6 +186,7 @@ impl Cooldown {
         let mut reply = Reply::new(self.format(), checked, page);
         reply.status = if checked.in_cooldown { Status::Warning } else { Status::Ok };
         reply.exit = u8::from(checked.in_cooldown);
+        reply.warnings = app::warnings(&checked.notices);
         reply
     }
 

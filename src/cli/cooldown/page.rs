@@ -26,7 +26,8 @@ pub fn deactivated(page: &mut Page, report: &Report) {
         1 => "its cooldown is ended".to_owned(),
         count => format!("its {count} cooldowns are ended"),
     };
-    let (role, word) = if report.in_force.is_empty() { (Role::Good, "FREE") } else { (Role::Warn, "ENDED") };
+    let is_free = report.is_free() == Some(true);
+    let (role, word) = if is_free { (Role::Good, "FREE") } else { (Role::Warn, "ENDED") };
     page.line([Span::new(role, word), Span::plain(format!("  {}: {what}", name(&report.ticker)))]);
     locks(page, &report.changed);
     standing(page, &report.ticker, &report.in_force, " all the same");

@@ -24,9 +24,11 @@ fn distance(asked: &[char], known: &[char]) -> Option<usize> {
     if short.len() < 2 {
         return None;
     }
-    let edits = edits(short, long);
-    let within = long.windows(short.len()).any(|part| part == short);
-    (edits <= 1 || within || sorted(short) == sorted(long)).then_some(edits)
+    // As many characters as one is longer have to change at least, so that nothing more needs counting then.
+    let more = long.len() - short.len();
+    let edits = if more <= 1 { edits(short, long) } else { more };
+    let within = || long.windows(short.len()).any(|part| part == short);
+    (edits <= 1 || within() || (more == 0 && sorted(short) == sorted(long))).then_some(edits)
 }
 
 fn sorted(letters: &[char]) -> Vec<char> {

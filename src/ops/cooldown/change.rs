@@ -15,6 +15,9 @@ use super::{
     Open, brief, canonical, event, mark, own_duration, read, require_bounded, shortened, time, touch,
 };
 
+/// The code of the notice that the lock of every ticker cannot be read.
+const EVERY_UNKNOWN: &str = "EVERY_TICKER_UNKNOWN";
+
 /// When a cooldown ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -40,6 +43,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether the ticker may be entered now; `None` when that cannot be told.
+    pub fn is_free(&self) -> Option<bool> {
+        let doubt = self.notices.iter().any(|notice| notice.code == EVERY_UNKNOWN);
+        if doubt && self.in_force.is_empty() { None } else { Some(self.in_force.is_empty()) }
+    }
+
     fn of(state: &State<'_>, ticker: String, open: Open<'_>) -> Self {
         let now = state.now();
         let shown = |lock: &Lock| Shown::of(&ticker, lock, now);
@@ -53,11 +62,7 @@ impl Report {
                     in_force.extend(locks.map(|lock| Shown::of(EVERY, lock, now)));
                 }
                 Err(error) => {
-                    notices.push(Notice::of(
-                        "EVERY_TICKER_UNKNOWN",
-                        "every ticker may be in cooldown",
-                        &error,
-                    ));
+                    notices.push(Notice::of(EVERY_UNKNOWN, "every ticker may be in cooldown", &error));
                 }
             }
         }

@@ -81,24 +81,41 @@ pub struct Checked {
     pub known: bool,
     /// Tickers that read almost like it, when it is not known.
     pub near: Vec<Near>,
+    /// What else is worth knowing.
+    #[serde(skip)]
+    pub notices: Vec<Notice>,
 }
 
 /// Whether an entry is blocked: by a lock of the ticker, or by one of every ticker. An entry that does not say its side is
 /// blocked by any.
 pub fn check(state: &State<'_>, asked: &str, side: Option<order::Side>) -> Result<Checked> {
     let (ticker, now) = (canonical(state, asked)?, state.now());
-    let own = read(state, &ticker)?;
-    let every = if ticker == EVERY { None } else { read(state, EVERY)? };
-    let known = own.is_some();
-    let mut locks = Vec::new();
-    for (name, cooldown) in [(ticker.as_str(), own), (EVERY, every)] {
-        let cooldown = cooldown.iter().flat_map(|cooldown| cooldown.in_force(now));
-        locks.extend(cooldown.filter(|lock| lock.side.blocks(side)).map(|lock| Shown::of(name, lock, now)));
+    let places = if ticker == EVERY { vec![EVERY] } else { vec![ticker.as_str(), EVERY] };
+    let (mut locks, mut doubts, mut known) = (Vec::new(), Vec::new(), false);
+    for name in places {
+        match read(state, name) {
+            Ok(Some(cooldown)) => {
+                known |= name == ticker;
+                let blocking = cooldown.in_force(now).filter(|lock| lock.side.blocks(side));
+                locks.extend(blocking.map(|lock| Shown::of(name, lock, now)));
+            }
+            Ok(None) => {}
+            Err(error) => doubts.push(error),
+        }
+    }
+    // As at the gate: what is certain counts, and doubt only where nothing else does.
+    let mut notices = Vec::new();
+    for error in doubts {
+        if locks.is_empty() {
+            return Err(error);
+        }
+        notices.push(Notice::of("COOLDOWN_UNREADABLE", "it may last longer than is known", &error));
     }
     locks.sort_by_key(|shown| std::cmp::Reverse(shown.lock.until));
     let until = locks.first().map(|shown| shown.lock.until);
     let near = if known { Vec::new() } else { near_misses(state, &ticker)? };
-    Ok(Checked { asked: asked.to_owned(), ticker, in_cooldown: until.is_some(), until, locks, known, near })
+    let asked = asked.to_owned();
+    Ok(Checked { asked, ticker, in_cooldown: until.is_some(), until, locks, known, near, notices })
 }
 
 fn near_misses(state: &State<'_>, ticker: &str) -> Result<Vec<Near>> {
