@@ -116,6 +116,7 @@ impl Watch<'_> {
             Wake::Change => dates.push((self.pace.after_change(), Cause::Change)),
             Wake::Stop => dates.push((self.pace.after_stop(), Cause::Stop)),
         }
+        dates.extend(self.pace.deadline().map(|at| (at, Cause::Deadline)));
         dates.extend(pending.forced.map(|cause| (now, cause)));
         match dates.iter().rfind(|(at, _)| *at <= now) {
             Some(_) if self.begun == 0 => Ok(Cause::Start),
@@ -213,6 +214,8 @@ impl Watch<'_> {
         let found = self.eyes.tick(&context, interval);
         let to = setup.clock.monotonic();
         self.pace.looked(from, to);
+        // Counted from its end, so that it is not a moment too early.
+        self.pace.expect(to, found.as_ref().ok().and_then(|found| found.next_change));
         match found {
             Ok(found) => {
                 self.completed += 1;
@@ -253,7 +256,7 @@ impl Watch<'_> {
     /// Tells what a completed tick found: what happened first, then the tick itself.
     fn tell(&mut self, cause: Cause, took: Duration, found: Found) {
         let at = self.setup.clock.now();
-        let Found { report, killswitch } = found;
+        let Found { report, killswitch, .. } = found;
         for (action, halt) in self.news.of_halts(killswitch.as_ref()) {
             self.voice.say(&Event::Halt(HaltChange { at, action, halt: &halt }));
         }
