@@ -4,8 +4,8 @@
 use std::fmt::Debug;
 
 use libfuzzer_sys::fuzz_target;
-use nija::domain::heartbeat::Heartbeat;
 use nija::domain::adoption::Adoption;
+use nija::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use nija::domain::document::{Document, Unreadable, decode, encode};
 use nija::domain::equity::Equity;
 use nija::domain::exposure::{Balance, Book};
@@ -42,6 +42,8 @@ fuzz_target!(|bytes: &[u8]| {
     check::<Balance>(bytes);
     check::<Book>(bytes);
     check::<Equity>(bytes);
+    check::<Expectation>(bytes);
+    check::<Observations>(bytes);
     if let Some(document) = check::<KillSwitch>(bytes) {
         assert_eq!(document.is_active, !document.halts.is_empty());
         let view = View::of(&document, document.header.updated_at);
