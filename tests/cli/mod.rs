@@ -14,6 +14,7 @@ mod help;
 mod pages;
 mod people;
 mod scene;
+mod slippage_stats;
 mod story;
 mod terminal;
 mod trouble;
