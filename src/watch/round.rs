@@ -1,5 +1,6 @@
 //! The loop: waits for what comes first, makes the tick that is due, and tells what it found.
 
+use std::os::fd::AsFd as _;
 use std::time::Duration;
 
 use super::events::{AlertChange, Cause, Event, Failure, HaltChange, Reload, Tick, Told};
@@ -19,7 +20,7 @@ use crate::domain::status::Status;
 use crate::error::{Error, Kind};
 use crate::ops::watch::is_remote;
 use crate::ops::{Context, Notice, status};
-use crate::output::{stream, terminal};
+use crate::output::stream;
 
 /// Everything is read again after this long, which heals whatever went unnoticed.
 const READ_ALL: Duration = Duration::from_secs(300);
@@ -136,16 +137,17 @@ impl Watch<'_> {
         if self.pinger.as_ref().is_some_and(Pinger::is_under_way) {
             limit = limit.min(PINGING);
         }
-        let with_screen = self.voice.view().is_some();
+        let (has_screen, has_keyboard) =
+            self.voice.view().map_or((false, false), |view| (true, view.screen.has_keyboard()));
         let keyboard = std::io::stdin();
         self.eyes.folders.with(|folders| {
             let sources = Sources {
                 folders: folders.descriptor(),
                 signals: self.signals.descriptor(),
-                keyboard: (with_screen && terminal::is_stdin()).then(|| std::os::fd::AsFd::as_fd(&keyboard)),
+                keyboard: has_keyboard.then(|| keyboard.as_fd()),
                 steps: self.steps.as_ref(),
                 // Under a supervisor, that nobody reads is no reason to end.
-                reader: (!with_screen && !self.supervisor.is_there()).then(stream::descriptor),
+                reader: (has_screen || !self.supervisor.is_there()).then(stream::descriptor),
             };
             sources.wait(limit)
         })

@@ -14,6 +14,7 @@ mod beside;
 mod changes;
 mod ping;
 mod reload;
+mod screen;
 mod stream;
 mod supervisor;
 
