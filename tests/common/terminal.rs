@@ -185,7 +185,8 @@ fn last_frame(shown: &[u8]) -> Option<Vec<String>> {
 fn without_sequences(row: &str) -> String {
     let mut parts = row.split("\u{1b}[");
     let first = parts.next().unwrap_or_default().to_owned();
-    let text = parts.fold(first, |text, part| text + part.split_once(['m', 'K']).map_or("", |(_, rest)| rest));
+    let text =
+        parts.fold(first, |text, part| text + part.split_once(['m', 'K']).map_or("", |(_, rest)| rest));
     // The terminal adds its own return to each line.
     text.trim_end_matches('\r').to_owned()
 }
