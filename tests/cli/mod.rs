@@ -8,6 +8,8 @@ mod exposure;
 mod failures;
 mod golden;
 mod help;
+mod orders;
+mod orders_import;
 mod pages;
 mod people;
 mod scene;

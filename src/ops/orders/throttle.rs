@@ -29,8 +29,8 @@ pub struct Tripped {
     pub halt: String,
     /// So many orders.
     pub orders: u32,
-    /// Within so long.
-    pub within_seconds: rust_decimal::Decimal,
+    /// Within so long, as in `10s`.
+    pub within: String,
 }
 
 /// Counts an order of a strategy, and halts the strategy when that makes too many. One that is not new only makes up for what
@@ -95,8 +95,7 @@ fn trip(
     recent.trip(&halt, state.now());
     // Should this fail, the next order halts the strategy once more, which is counted on the same halt.
     let _ = opened.commit(recent, state.now(), Durability::Relaxed);
-    let within_seconds = rust_decimal::Decimal::new(rate.within.num_milliseconds(), 3).normalize();
-    Ok(Tripped { strategy, halt, orders: rate.orders, within_seconds })
+    Ok(Tripped { strategy, halt, orders: rate.orders, within: within(rate) })
 }
 
 fn within(rate: Rate) -> String {
