@@ -3,10 +3,13 @@
 mod adoption;
 mod check;
 mod colour;
+mod cooldown;
 mod equity;
 mod exposure;
 mod failures;
+mod gate;
 mod golden;
+mod heartbeat;
 mod help;
 mod orders;
 mod orders_import;

@@ -2,6 +2,8 @@
 
 /// Many writers at once: nothing is lost.
 mod contention;
+/// A ticker that is locked stays locked.
+mod cooldown;
 /// Killed at every system call.
 mod crash;
 /// Full, read-only, missing and immutable places.
@@ -10,6 +12,8 @@ mod disk;
 mod errors;
 /// A lock that is never given back.
 mod holder;
+/// Killed at every system call of a report.
+mod inputs;
 /// Resource limits and closed outputs.
 mod limits;
 /// A mount namespace to break disks in.

@@ -43,7 +43,8 @@ pub struct Check {
     /// With equity: when it was so, as in 2026-11-20T14:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = words::instant)]
     pub at: Option<DateTime<Utc>>,
-    /// Pull the kill switch on EMERGENCY this time, whatever the configuration says; with adoption, exposure or equity
+    /// Pull the kill switch on EMERGENCY this time, whatever the configuration says; with adoption, equity,
+    /// exposure, heartbeats or orders
     #[arg(long)]
     pub auto_kill: bool,
 }

@@ -6,7 +6,11 @@ use super::App;
 use crate::error::Result;
 use crate::output::Reply;
 
+mod events;
+mod export;
+mod quality;
 mod record;
+mod report;
 mod stats;
 mod verify;
 mod which;
@@ -19,6 +23,14 @@ pub enum Slippage {
     Record(record::Record),
     /// Show what fills cost against what was expected
     Stats(stats::Stats),
+    /// Score how well a ticker or a broker was executed, from 0 to 100
+    Quality(quality::Quality),
+    /// Draw how slippage is spread, how it went day by day, and the worst fills
+    Report(report::Report),
+    /// Show the latest fills
+    Events(events::Events),
+    /// Print the recorded fills for other programs
+    Export(export::Export),
     /// Recompute everything from the logs
     Verify(verify::Verify),
 }
@@ -28,6 +40,10 @@ impl Slippage {
     pub fn format(&self) -> &'static str {
         match self {
             Self::Record(_) => record::FORMAT,
+            Self::Quality(_) => quality::FORMAT,
+            Self::Report(_) => report::FORMAT,
+            Self::Events(_) => events::FORMAT,
+            Self::Export(_) => export::FORMAT,
             Self::Verify(_) => verify::FORMAT,
             Self::Stats(_) => "nija.slippage.stats",
         }
@@ -37,6 +53,10 @@ impl Slippage {
     pub fn run(&self, app: &App) -> Result<Reply> {
         match self {
             Self::Record(record) => record.run(app),
+            Self::Quality(quality) => quality.run(app),
+            Self::Report(report) => report.run(app),
+            Self::Events(events) => events.run(app),
+            Self::Export(export) => export.run(app),
             Self::Verify(verify) => verify.run(app),
             Self::Stats(stats) => stats.run(app),
         }

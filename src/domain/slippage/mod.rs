@@ -5,6 +5,7 @@ pub mod apart;
 pub mod figures;
 pub mod fill;
 pub mod fixed;
+pub mod grade;
 pub mod histogram;
 mod instant;
 pub mod line;

@@ -1,7 +1,11 @@
 //! Slippage: fills are recorded in a log for each month, and summed up beside it.
 
+pub mod damage;
+pub mod events;
 pub mod hash;
+pub mod quality;
 pub mod record;
+pub mod report;
 pub mod scan;
 pub mod stats;
 pub mod summary;
