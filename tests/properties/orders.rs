@@ -101,7 +101,8 @@ proptest! {
             (&order.terms.symbol, &order.terms.platform, &order.terms.strategy));
         prop_assert_eq!((glance.state, glance.out_since), (order.state, order.out_since()));
         prop_assert_eq!(glance.unsettled_since, order.unsettled_since);
-        prop_assert_eq!(glance.completed_at, order.completion.map(|completion| completion.at));
+        prop_assert_eq!(glance.completed_at, order.completion.as_ref().map(|completion| completion.at));
+        prop_assert_eq!(glance.outcome, order.completion.as_ref().map(|completion| completion.outcome));
         prop_assert!(!glance.owes_fill);
     }
 
@@ -148,6 +149,7 @@ fn facts(orders: &[(&str, Option<&str>, State, i64)], now: i64) -> Facts {
             out_since: at(*since),
             unsettled_since: state.is_unsettled().then(|| at(*since)),
             completed_at: (*state == State::Completed).then(|| at(*since)),
+            outcome: (*state == State::Completed).then_some(End::Filled),
             owes_fill: false,
         };
         ((*id).to_owned(), Ok(glance))
