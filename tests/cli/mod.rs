@@ -11,6 +11,8 @@ mod gate;
 mod golden;
 mod heartbeat;
 mod help;
+mod orders;
+mod orders_import;
 mod pages;
 mod people;
 mod scene;
