@@ -34,6 +34,9 @@ mod machine;
 #[path = "properties/make.rs"]
 mod make;
 #[cfg(test)]
+#[path = "properties/orders.rs"]
+mod orders;
+#[cfg(test)]
 #[path = "properties/people.rs"]
 mod people;
 #[cfg(test)]
