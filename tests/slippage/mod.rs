@@ -2,5 +2,7 @@
 
 mod desk;
 mod once;
+mod rules;
+mod stats;
 mod summary;
 mod verify;

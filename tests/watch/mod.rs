@@ -12,8 +12,11 @@ use crate::common::{Run, TestEnv};
 
 mod beside;
 mod changes;
+mod deadline;
+mod metrics;
 mod ping;
 mod reload;
+mod screen;
 mod stream;
 mod supervisor;
 

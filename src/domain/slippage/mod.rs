@@ -14,6 +14,7 @@ pub mod policy;
 pub mod position;
 pub mod quality;
 pub mod quantile;
+pub mod recent;
 pub mod sample;
 pub mod select;
 pub mod sketch;

@@ -4,6 +4,7 @@ pub mod damage;
 pub mod events;
 pub mod hash;
 pub mod quality;
+pub mod recent;
 pub mod record;
 pub mod report;
 pub mod scan;
