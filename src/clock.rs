@@ -14,6 +14,9 @@ pub trait Clock: Send + Sync {
     /// Time since the machine was started, the time it was suspended included: the same for every process, so that one can
     /// go on measuring what another began. Says nothing across a restart; see [`Clock::boot_id`].
     fn since_boot(&self) -> Duration;
+    /// Time since the machine was started without the time it was suspended, the same for every process: what
+    /// [`Clock::since_boot`] gained on it between two looks is how long the machine slept.
+    fn awake(&self) -> Duration;
     /// Names the start that [`Clock::since_boot`] counts from; empty when it cannot be known.
     fn boot_id(&self) -> String;
     /// Lets `duration` pass.
@@ -51,9 +54,11 @@ impl Clock for System {
     }
 
     fn since_boot(&self) -> Duration {
-        let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-        let nanoseconds = u32::try_from(since.tv_nsec).unwrap_or(0);
-        Duration::new(u64::try_from(since.tv_sec).unwrap_or(0), nanoseconds)
+        duration(rustix::time::clock_gettime(rustix::time::ClockId::Boottime))
+    }
+
+    fn awake(&self) -> Duration {
+        duration(rustix::time::clock_gettime(rustix::time::ClockId::Monotonic))
     }
 
     fn boot_id(&self) -> String {
@@ -65,6 +70,10 @@ impl Clock for System {
     fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration);
     }
+}
+
+fn duration(since: rustix::time::Timespec) -> Duration {
+    Duration::new(u64::try_from(since.tv_sec).unwrap_or(0), u32::try_from(since.tv_nsec).unwrap_or(0))
 }
 
 /// A clock moved by hand.
@@ -133,6 +142,10 @@ impl Clock for Manual {
 
     fn since_boot(&self) -> Duration {
         self.hands().since_boot
+    }
+
+    fn awake(&self) -> Duration {
+        self.hands().monotonic
     }
 
     fn boot_id(&self) -> String {

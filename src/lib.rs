@@ -23,4 +23,4 @@ pub mod watch;
 
 pub use domain::gate::{Code, Reason, Verdict};
 pub use domain::order::{Decimal, Order, Side};
-pub use ops::gate::Gate;
+pub use ops::gate::{Gate, Settings};

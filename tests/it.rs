@@ -20,3 +20,5 @@ mod faults;
 mod gate;
 /// The log of fills and its summary.
 mod slippage;
+/// The watch as its readers, its supervisor and its operator meet it.
+mod watch;

@@ -10,11 +10,20 @@ mod documents;
 #[path = "properties/gate.rs"]
 mod gate;
 #[cfg(test)]
+#[path = "properties/heartbeat.rs"]
+mod heartbeat;
+#[cfg(test)]
+#[path = "properties/heartbeat_cases.rs"]
+mod heartbeat_cases;
+#[cfg(test)]
 #[path = "properties/killswitch.rs"]
 mod killswitch;
 #[cfg(test)]
 #[path = "properties/losses.rs"]
 mod losses;
+#[cfg(test)]
+#[path = "properties/machine.rs"]
+mod machine;
 #[cfg(test)]
 #[path = "properties/make.rs"]
 mod make;

@@ -37,7 +37,7 @@ fuzz_target!(|bytes: &[u8]| {
     check::<Heartbeat>(bytes);
     if let Some(document) = check::<KillSwitch>(bytes) {
         assert_eq!(document.is_active, !document.halts.is_empty());
-        let view = View { env_stop: None, stop_file: Ok(None), document: Ok(&document) };
+        let view = View::of(&document, document.header.updated_at);
         let allowed = decide(&Order { symbol: "BTC/USD", ..Order::default() }, &view).is_allowed();
         assert!(!(allowed && document.mode.is_some()), "trades against a halt of everything");
     }

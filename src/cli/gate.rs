@@ -5,12 +5,15 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::App;
-use crate::domain::gate::{Reason, Verdict};
+use super::words::time;
+use crate::domain::cooldown;
+use crate::domain::gate::{Cooling, Reason, Verdict};
 use crate::domain::heartbeat::KillSwitchSeen;
 use crate::domain::order::{Order, Side};
 use crate::domain::status::Status;
+use crate::domain::ticker::EVERY;
 use crate::error::Result;
-use crate::ops::gate::Gate as Asked;
+use crate::ops::gate::{Gate as Asked, Settings};
 use crate::ops::{Notice, heartbeat};
 use crate::output::{Page, Reply, Role, Span};
 
@@ -69,8 +72,8 @@ impl Gate {
     /// Runs the command.
     pub fn run(&self, app: &App) -> Result<Reply> {
         let config = app.config()?;
-        let mut gate =
-            Asked::with(&config.state_dir, &config.fallback_dirs, app.environment.emergency_stop());
+        let settings = Settings::of(&config, app.environment.emergency_stop());
+        let mut gate = Asked::with(&config.state_dir, settings);
         let order = Order {
             symbol: &self.symbol,
             side: self.side,
@@ -125,6 +128,8 @@ fn reply(verdict: &Verdict<'_>) -> Reply {
             "message": message,
             "ends": reason.code.ends(),
             "halt": reason.halt.map_or(Value::Null, |halt| json!(halt)),
+            "cooldown": reason.cooling.map_or(Value::Null, cooling),
+            "until": reason.until,
         }));
     }
     let data = json!({"allowed": verdict.is_allowed(), "reasons": reasons, "reason_count": verdict.count()});
@@ -134,13 +139,24 @@ fn reply(verdict: &Verdict<'_>) -> Reply {
     reply
 }
 
+/// The lock behind a reason, and whose it is.
+fn cooling(cooling: Cooling<'_>) -> Value {
+    json!({"ticker": cooling.cooldown.ticker, "lock": cooling.lock})
+}
+
 fn message(reason: &Reason<'_>) -> String {
-    match reason.halt {
-        Some(halt) => {
-            let words = if halt.cause.reason.is_empty() { "no reason given" } else { &halt.cause.reason };
-            format!("{} {} by {}: {words} ({})", halt.mode, halt.scope, halt.cause.actor.name(), halt.id)
-        }
-        None if reason.detail.is_empty() => "no reason given".to_owned(),
-        None => reason.detail.to_owned(),
+    let said = |words: &str| if words.is_empty() { "no reason given".to_owned() } else { words.to_owned() };
+    let until = reason.until.map_or_else(String::new, |until| format!("until {}", time(until)));
+    if let Some(halt) = reason.halt {
+        let (cause, words) = (&halt.cause, said(&halt.cause.reason));
+        return format!("{} {} by {}: {words} ({})", halt.mode, halt.scope, cause.actor.name(), halt.id);
     }
+    if let Some(Cooling { cooldown, lock }) = reason.cooling {
+        let ticker = if cooldown.ticker == EVERY { "every ticker" } else { &cooldown.ticker };
+        let side =
+            if lock.side == cooldown::Side::Both { String::new() } else { format!(" ({})", lock.side) };
+        let (by, words) = (lock.cause.actor.name(), said(&lock.cause.reason));
+        return format!("{ticker}{side} cools down {until} by {by}: {words} ({})", lock.id);
+    }
+    if until.is_empty() { said(reason.detail) } else { format!("{} {until}", said(reason.detail)) }
 }

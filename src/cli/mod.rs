@@ -135,7 +135,7 @@ pub enum Command {
     /// Report that a component is alive, and see who listens
     #[command(subcommand)]
     Heartbeat(heartbeat::Heartbeat),
-    /// Record what fills cost against what was expected
+    /// Record what fills cost against what was expected, and see what it comes to
     #[command(subcommand)]
     Slippage(slippage::Slippage),
     /// Report what each platform holds, and see how it stands against the limits

@@ -1,5 +1,7 @@
 //! How halts, people and times read in text.
 
+use std::time::Duration;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::domain::halt::{Halt, Mode};
@@ -10,9 +12,14 @@ pub fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// A length of time, to the second.
+pub fn length(length: Duration) -> String {
+    humantime::format_duration(Duration::from_secs(length.as_secs())).to_string()
+}
+
 /// An age in seconds, as in `3m 20s`; a negative one lies ahead.
 pub fn age(seconds: i64) -> String {
-    let span = humantime::format_duration(std::time::Duration::from_secs(seconds.unsigned_abs())).to_string();
+    let span = humantime::format_duration(Duration::from_secs(seconds.unsigned_abs())).to_string();
     let coarse = span.split(' ').take(2).collect::<Vec<_>>().join(" ");
     if seconds < 0 { format!("-{coarse}") } else { coarse }
 }

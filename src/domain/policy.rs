@@ -1,6 +1,6 @@
 //! Every limit and habit that the configuration decides, by area, as plain values.
 
-use super::{adoption, cooldown, equity, exposure, pending, slippage, ticker, watch};
+use super::{adoption, cooldown, equity, exposure, gate, heartbeat, pending, slippage, ticker, watch};
 
 /// The policies of every area.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -9,6 +9,10 @@ pub struct Policies {
     pub adoption: adoption::Policy,
     /// How long a ticker may not be entered again.
     pub cooldowns: cooldown::Policy,
+    /// How long a component may be silent, and when the watch itself has a gap.
+    pub heartbeats: heartbeat::Policy,
+    /// What the gate insists on.
+    pub gate: gate::Policy,
     /// When an order is stuck, and how many halt a strategy.
     pub orders: pending::Policy,
     /// What may be lost.

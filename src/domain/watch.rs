@@ -1,5 +1,6 @@
 //! The watch: when `nija watch` last completed a look at everything, so that the gate can insist on one.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -109,9 +110,60 @@ impl Watch {
     }
 }
 
+/// Why there is no watch to rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// None has ticked since this machine was started.
+    Never,
+    /// The last tick ended too long ago.
+    Silent {
+        /// How long ago.
+        age: Duration,
+        /// How recent it has to be.
+        within: Duration,
+    },
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Never => f.write_str("no watch has completed a tick here since this machine was started"),
+            Self::Silent { age, within } => write!(
+                f,
+                "the last tick of the watch ended {:?} ago, and it has to be less than {within:?}",
+                Duration::from_secs(age.as_secs())
+            ),
+        }
+    }
+}
+
+/// Whether a watch has completed a tick less than `within` ago; arguments as for [`Watch::age`].
+pub fn require(
+    watch: Option<&Watch>,
+    within: Duration,
+    boot_id: &str,
+    since_boot: Duration,
+) -> Result<(), Missing> {
+    match watch.and_then(|watch| watch.age(boot_id, since_boot)) {
+        Some(age) if age < within => Ok(()),
+        Some(age) => Err(Missing::Silent { age, within }),
+        None => Err(Missing::Never),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn at_exactly_the_limit_the_watch_is_missing() {
+        let at = |seconds| Duration::from_secs(seconds);
+        let watch = Watch::new(DateTime::UNIX_EPOCH, "boot-1", at(100), 1, at(30));
+        let require = |watch, now| require(watch, at(60), "boot-1", Duration::from_millis(now));
+        assert_eq!(require(Some(&watch), 159_999), Ok(()));
+        assert_eq!(require(Some(&watch), 160_000), Err(Missing::Silent { age: at(60), within: at(60) }));
+        assert_eq!(require(None, 160_000), Err(Missing::Never));
+    }
 
     #[test]
     fn only_a_tick_of_this_start_of_this_machine_has_an_age() {

@@ -10,14 +10,20 @@ use crate::clock::Clock;
 use crate::domain::status::Status;
 use crate::domain::watch::{self, Watch};
 use crate::error::{Error, Kind, Result};
+use crate::store::atomic::Directory;
 use crate::store::directory::file_system_magic;
 use crate::store::document::{self, Stored};
+use crate::store::file::LOCKS;
+use crate::store::lock::{self, Probe};
 use crate::store::{Durability, Held};
 
 use super::State;
 
 /// The lock that the one watch of a state directory holds for its life.
 pub const LOCK: &str = "watching";
+
+/// Long enough for whoever only asks whether a watch runs.
+const CLAIM_WAIT: Duration = Duration::from_millis(100);
 
 /// File systems that other machines change without this kernel being told, by magic number: NFS, SMB, CIFS, 9P, Ceph, AFS,
 /// Lustre, GPFS.
@@ -42,7 +48,7 @@ pub struct Claim {
 impl Claim {
     /// Claims the state directory, or fails as busy, naming who watches it.
     pub fn take(state: &State<'_>) -> Result<Self> {
-        let held = state.backend.lock(LOCK, Duration::ZERO).map_err(|error| match error.kind {
+        let held = state.backend.lock(LOCK, CLAIM_WAIT).map_err(|error| match error.kind {
             Kind::Busy => {
                 let dir = state.backend.location();
                 let message = format!("a watch of {} runs already: {}", dir.display(), error.message);
@@ -90,8 +96,10 @@ pub fn ticked(state: &State<'_>, interval: Duration) -> Result<()> {
 /// How the watch of a state directory does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Pulse {
-    /// Whether it ticks as it said it would.
+    /// Whether one runs, and ticks as it said it would.
     pub status: Status,
+    /// Whether one runs.
+    pub is_running: bool,
     /// What it last wrote down.
     #[serde(flatten)]
     pub watch: Watch,
@@ -109,8 +117,18 @@ pub fn pulse(state: &State<'_>) -> Result<Option<Pulse>> {
     let age = age(&watch, state.context.clock);
     // One tick may be late; two are not.
     let limit = Duration::from_secs(watch.interval_seconds.saturating_mul(2).saturating_add(5));
-    let status = if age.is_some_and(|age| age <= limit) { Status::Ok } else { Status::Warning };
-    Ok(Some(Pulse { status, watch, age_seconds: age.map(|age| age.as_secs()) }))
+    let is_running = is_running(state)?;
+    let ticks = is_running && age.is_some_and(|age| age <= limit);
+    let status = if ticks { Status::Ok } else { Status::Warning };
+    Ok(Some(Pulse { status, is_running, watch, age_seconds: age.map(|age| age.as_secs()) }))
+}
+
+fn is_running(state: &State<'_>) -> Result<bool> {
+    let locks = Directory::open(&state.backend.location())?.existing_folder(LOCKS)?;
+    Ok(match locks {
+        Some(locks) => lock::probe(&locks, LOCK)? != Probe::Free,
+        None => false,
+    })
 }
 
 fn age(watch: &Watch, clock: &dyn Clock) -> Option<Duration> {

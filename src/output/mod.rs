@@ -156,6 +156,11 @@ pub fn say(page: &Page, style: Style) {
     let _ = std::io::stderr().write_all(page.render(style.colour.stderr).as_bytes());
 }
 
+/// Where a program that is run goes with its output while stdout is kept for an answer.
+pub fn to_stderr() -> std::process::Stdio {
+    std::io::stderr().into()
+}
+
 fn notice(style: Style, word: &str, role: Role, message: &str, hint: &str) {
     let mut page = Page::new();
     page.line([Span::new(role, format!("{word}: ")), Span::plain(message)]);

@@ -120,11 +120,15 @@ impl Directory {
     pub fn existing_folder(&self, name: &str) -> Result<Option<Self>> {
         let path = self.path.join(name);
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
-            Ok(fd) => Ok(Some(Self { fd, path })),
-            Err(Errno::NOENT) => Ok(None),
-            Err(errno) => Err(failed("open directory", &path, errno)),
-        }
+        let open = || rustix::fs::openat(&self.fd, name, flags, Mode::empty());
+        let opened = match open() {
+            // A link that leads nowhere is not the certain absence of a folder: what it leads to may not be mounted. Opened
+            // again, because another process may have made it meanwhile.
+            Err(Errno::NOENT) if self.stat_entry(name)?.is_some() => open(),
+            Err(Errno::NOENT) => return Ok(None),
+            opened => opened,
+        };
+        opened.map(|fd| Some(Self { fd, path: path.clone() })).map_err(|e| failed("open directory", &path, e))
     }
 
     /// Opens a folder in this directory, making it first where needed, with this directory's own mode.

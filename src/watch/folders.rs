@@ -49,7 +49,7 @@ pub struct Places {
 pub struct Folders {
     inotify: Option<OwnedFd>,
     places: Places,
-    followed: BTreeMap<i32, Vec<Place>>,
+    followed: Followed,
     seen: Seen,
     full: bool,
     deaf: Option<String>,
@@ -177,25 +177,38 @@ impl Folders {
             // Fails when the directory is gone, which ended it already.
             let _ = remove_watch(inotify, *gone);
         }
-        if documents(&found) != documents(&self.followed) {
-            self.full = true;
-            self.seen.wake = self.seen.wake.max(Wake::Change);
+        let before = std::mem::replace(&mut self.followed, found);
+        for (at, place) in differing(&before, &self.followed) {
+            match place {
+                Place::Folder(name) => self.seen.folder_came_or_went(name),
+                Place::State if self.followed.contains_key(&at) => {
+                    self.full = true;
+                    self.seen.wake = self.seen.wake.max(Wake::Change);
+                }
+                _ => {}
+            }
         }
-        self.followed = found;
         self.deaf = fault;
     }
 }
 
-/// The folders that documents are read from, and which directories they are.
-fn documents(followed: &BTreeMap<i32, Vec<Place>>) -> Vec<(i32, &Place)> {
-    let all = followed.iter().flat_map(|(at, places)| places.iter().map(|place| (*at, place)));
-    all.filter(|(_, place)| matches!(place, Place::State | Place::Folder(_))).collect()
+type Followed = BTreeMap<i32, Vec<Place>>;
+
+/// What is followed in one of the two rounds only, and by which descriptor: folders that came, went or were swapped.
+fn differing<'a>(before: &'a Followed, now: &'a Followed) -> Vec<(i32, &'a Place)> {
+    let only = |own: &'a Followed, other: &'a Followed| {
+        let each = own.iter().flat_map(|(at, places)| places.iter().map(|place| (*at, place)));
+        let is_new =
+            |(at, place): &(i32, &Place)| !other.get(at).is_some_and(|places| places.contains(place));
+        each.filter(is_new).collect::<Vec<_>>()
+    };
+    [only(before, now), only(now, before)].concat()
 }
 
 /// A new round of what is followed.
 struct Roll<'a> {
     inotify: &'a OwnedFd,
-    found: BTreeMap<i32, Vec<Place>>,
+    found: Followed,
     fault: Option<String>,
 }
 
@@ -245,4 +258,60 @@ impl Roll<'_> {
 
 fn split(path: &Path) -> Option<(&Path, &OsStr)> {
     Some((path.parent()?, path.file_name()?))
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "somebody else writes, whole or not")]
+mod tests {
+    use super::*;
+    use crate::ops::check::changes::Changed;
+
+    fn following(dir: &Path) -> Folders {
+        let mut folders =
+            Folders::new(Places { state_dir: dir.to_owned(), fallback_dirs: Vec::new(), config: None });
+        assert_eq!(folders.take(), Changes::everything(), "everything is read first");
+        folders
+    }
+
+    #[test]
+    fn what_changed_is_told_once_and_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("orders")).unwrap();
+        let mut folders = following(dir.path());
+        std::fs::write(dir.path().join("orders/BTC%2FUSD.json"), "{}").unwrap();
+        assert_eq!(folders.read(), Wake::Change);
+        assert_eq!(folders.read(), Wake::No);
+        let mut expected = Changes::default();
+        expected.entry("orders", "BTC/USD");
+        assert_eq!(folders.take(), expected);
+        assert!(folders.take().is_empty());
+    }
+
+    #[test]
+    fn a_folder_made_with_documents_in_it_is_read_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut folders = following(dir.path());
+        std::fs::create_dir(dir.path().join("cooldowns")).unwrap();
+        std::fs::write(dir.path().join("cooldowns/X.json"), "{}").unwrap();
+        assert_eq!(folders.read(), Wake::Change);
+        assert_eq!(folders.take().of_folder("cooldowns"), Some(&Changed::All));
+        std::fs::write(dir.path().join("cooldowns/Y.json"), "{}").unwrap();
+        assert_eq!(folders.read(), Wake::Change, "it is followed from now on");
+    }
+
+    #[test]
+    fn more_than_the_kernel_keeps_is_a_look_at_everything() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("orders")).unwrap();
+        let mut folders = following(dir.path());
+        let limit = std::fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+        for number in 0..=limit.trim().parse::<u32>().unwrap() {
+            // Different names, or the kernel would fold them into one.
+            std::fs::write(dir.path().join(format!("orders/{}.json", number % 7)), "").unwrap();
+        }
+        assert_eq!(folders.read(), Wake::Stop);
+        assert_eq!(folders.take(), Changes::everything());
+        std::fs::write(dir.path().join("orders/1.json"), "").unwrap();
+        assert_eq!(folders.read(), Wake::Change, "and it goes on");
+    }
 }

@@ -66,6 +66,16 @@ impl Seen {
         self.moved = true;
         self.wake(wake);
     }
+
+    /// Anything in this folder may be different now.
+    pub fn folder_came_or_went(&mut self, name: &str) {
+        self.changes.folder(name);
+        self.wake(wake_of_folder(name));
+    }
+}
+
+fn wake_of_folder(name: &str) -> Wake {
+    if OWN_FOLDERS.contains(&name) { Wake::No } else { Wake::Change }
 }
 
 /// Whether a folder of the state directory holds documents.
@@ -100,8 +110,8 @@ fn in_state(seen: &mut Seen, events: ReadFlags, name: &OsStr) {
         seen.wake(Wake::Stop);
     } else if events.contains(ReadFlags::ISDIR) {
         if is_folder(name) && !events.contains(ReadFlags::ATTRIB) {
-            seen.changes.folder(name);
-            seen.moved(Wake::Change);
+            seen.folder_came_or_went(name);
+            seen.moved = true;
         }
     } else if name.ends_with(".json")
         && !name.starts_with('.')
@@ -122,7 +132,7 @@ fn in_folder(seen: &mut Seen, folder: &str, name: &OsStr) {
     } else {
         return;
     }
-    seen.wake(if OWN_FOLDERS.contains(&folder) { Wake::No } else { Wake::Change });
+    seen.wake(wake_of_folder(folder));
 }
 
 #[cfg(test)]

@@ -102,8 +102,12 @@ fn settle(value: &mut Value) {
                 match key.as_str() {
                     "uid" | "owner_uid" => *value = json!("[UID]"),
                     "pid" => *value = json!("[PID]"),
+                    "delay_ms" | "age_ms" | "running_ms" | "price_age_ms" | "duration_ms"
+                        if value.is_number() =>
+                    {
+                        *value = json!("[MS]")
+                    }
                     "age_seconds" if value.is_number() => *value = json!("[AGE]"),
-                    "delay_ms" if value.is_number() => *value = json!("[MS]"),
                     "revision" if value.as_u64() > Some(1_000_000_000) => *value = json!("[REVISION]"),
                     _ if long => *value = json!("[LONG]"),
                     _ => settle(value),

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use nija::clock::Manual;
 use nija::config::{Environment, Flags, resolve_for_stop};
 use nija::domain::halt::{Actor, Mode, Source};
+use nija::domain::heartbeat::Report as Words;
 use nija::domain::status::Status;
 use nija::ops::doctor::{CHECKS, Finding, Patient, Report, examine};
 use nija::ops::killswitch::activate::{Request, activate};
@@ -32,7 +33,7 @@ impl Ward {
     pub(crate) fn healthy() -> Self {
         let ward = Self::empty();
         ward.with_context(|context| init::init(context, 0o755).unwrap());
-        ward.with_state(|state| heartbeat::ping(state, "bot-a").unwrap());
+        ward.with_state(|state| heartbeat::ping(state, "bot-a", &Words::default()).unwrap());
         ward
     }
 

@@ -6,7 +6,7 @@ use nija::clock::System;
 use nija::config::{Config, Environment};
 use nija::domain::document::{Document, decode};
 use nija::domain::halt::{Mode, Scope, Source};
-use nija::domain::heartbeat::Heartbeat;
+use nija::domain::heartbeat::{Heartbeat, Report};
 use nija::domain::killswitch::KillSwitch;
 use nija::ops::identity::random_id;
 use nija::ops::killswitch::activate::{Request, activate};
@@ -46,7 +46,8 @@ fn no_heartbeat_is_lost() {
         let state = context.open().unwrap();
         for change in 0..CHANGES {
             let own = format!("bot-{writer}");
-            heartbeat::ping(&state, if change % 2 == 0 { "shared" } else { &own }).unwrap();
+            heartbeat::ping(&state, if change % 2 == 0 { "shared" } else { &own }, &Report::default())
+                .unwrap();
         }
     });
     assert_eq!(read::<Heartbeat>(&env, "heartbeats/shared.json").seq, (WRITERS * CHANGES / 2) as u64);

@@ -1,12 +1,13 @@
 //! One gate that a bot holds all day: whatever happens to the files, the next check knows.
 
-use nija::{Gate, Order};
+use nija::{Gate, Order, Settings};
 
 use crate::common::TestEnv;
 
 /// A gate over the environment's directories, as a bot opens it once.
 fn gate(env: &TestEnv) -> Gate {
-    Gate::with(&env.path("state"), &[env.path("fallback"), env.path("later/nija")], None)
+    let fallback_dirs = vec![env.path("fallback"), env.path("later/nija")];
+    Gate::with(&env.path("state"), Settings { fallback_dirs, ..Settings::default() })
 }
 
 fn codes(gate: &mut Gate) -> Vec<&'static str> {

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use super::make;
 
 fn view(document: &KillSwitch) -> View<'_> {
-    View { env_stop: None, stop_file: Ok(None), document: Ok(document) }
+    View::of(document, chrono::DateTime::UNIX_EPOCH)
 }
 
 fn halted(scope: Scope, mode: Mode) -> KillSwitch {
@@ -38,7 +38,7 @@ proptest! {
     #[test]
     fn any_doubt_and_any_stop_refuses(order in make::order(), document in make::killswitch(), which in 0usize..6) {
         let order = order.order();
-        let clear = View { env_stop: None, stop_file: Ok(None), document: Ok(&document) };
+        let clear = view(&document);
         let view = match which {
             0 => View { env_stop: Some(""), ..clear },
             1 => View { stop_file: Ok(Some("")), ..clear },

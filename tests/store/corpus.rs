@@ -41,7 +41,7 @@ fn what_is_accepted_still_stops_what_it_stopped() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/killswitch");
     for name in names(&dir).iter().filter(|name| name.starts_with("ok-halted")) {
         let document = decode::<KillSwitch>(&std::fs::read(dir.join(name)).unwrap()).unwrap();
-        let view = View { env_stop: None, stop_file: Ok(None), document: Ok(&document) };
+        let view = View::of(&document, chrono::DateTime::UNIX_EPOCH);
         let verdict = decide(&Order { symbol: "X", ..Order::default() }, &view);
         assert_eq!(
             verdict.reasons().next().map(|reason| reason.code),

@@ -7,14 +7,18 @@ use crate::error::Result;
 use crate::output::Reply;
 
 mod record;
+mod stats;
 mod verify;
+mod which;
 
-/// Record what fills cost against what was expected
+/// Record what fills cost against what was expected, and see what it comes to
 #[derive(Debug, PartialEq, Subcommand)]
 #[command(defer = true)]
 pub enum Slippage {
     /// Record one fill
     Record(record::Record),
+    /// Show what fills cost against what was expected
+    Stats(stats::Stats),
     /// Recompute everything from the logs
     Verify(verify::Verify),
 }
@@ -25,6 +29,7 @@ impl Slippage {
         match self {
             Self::Record(_) => record::FORMAT,
             Self::Verify(_) => verify::FORMAT,
+            Self::Stats(_) => "nija.slippage.stats",
         }
     }
 
@@ -33,6 +38,7 @@ impl Slippage {
         match self {
             Self::Record(record) => record.run(app),
             Self::Verify(verify) => verify.run(app),
+            Self::Stats(stats) => stats.run(app),
         }
     }
 }

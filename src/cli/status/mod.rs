@@ -58,8 +58,15 @@ fn machinery(report: &Report) -> Page {
             Some(seconds) => format!("{} ago", age(seconds)),
             None => "before this machine was started".to_owned(),
         };
-        let every = age(pulse.watch.interval_seconds);
-        let text = format!("process {} ticked {ticked}, every {every}", pulse.watch.pid);
+        let text = if pulse.is_running {
+            format!(
+                "process {} ticked {ticked}, every {}",
+                pulse.watch.pid,
+                age(pulse.watch.interval_seconds)
+            )
+        } else {
+            format!("none runs; the last ticked {ticked}")
+        };
         let role = if pulse.status == Monitored::Ok { Role::Plain } else { Role::Warn };
         page.line([Span::new(Role::Muted, format!("  {:<10} ", "watch")), Span::new(role, text)]);
     }

@@ -16,6 +16,8 @@ mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
+mod gate;
+mod heartbeats;
 mod orders;
 mod slippage;
 mod tickers;
@@ -36,7 +38,9 @@ pub struct Setting {
 /// Every area, in the order it is shown.
 const AREAS: &[&[Setting]] = &[
     core::SETTINGS,
+    gate::SETTINGS,
     tickers::SETTINGS,
+    heartbeats::SETTINGS,
     orders::SETTINGS,
     exposure::SETTINGS,
     adoption::SETTINGS,

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::adoption::Adoption;
 use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
+use crate::domain::heartbeat::View;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
@@ -49,6 +50,8 @@ pub struct Facts {
     pub policies: Policies,
     /// The kill switch.
     pub stops: Input<Stops>,
+    /// Every component that beats or is expected to, as this look sees it.
+    pub heartbeats: Input<View>,
     /// Every order by its id, those included that are through and still kept.
     pub orders: Input<Collection<Glance>>,
     /// What each platform holds.
@@ -66,6 +69,7 @@ impl Facts {
             now,
             policies: Policies::default(),
             stops: Input::NotRead,
+            heartbeats: Input::NotRead,
             orders: Input::NotRead,
             exposure: Input::NotRead,
             adoption: Input::NotRead,

@@ -6,14 +6,21 @@ pub mod outcome;
 pub mod rule;
 
 mod adoption_guardrail;
+mod beats;
+mod clock_skew;
 mod daily_loss;
 mod drawdown;
+mod heartbeat_failed;
+mod heartbeat_missed;
+mod heartbeat_never;
 mod losses;
 mod order_age;
 mod order_stuck;
 mod order_unknown;
 mod platform_exposure;
+mod price_stale;
 mod trading_halted;
+mod watch_gap;
 
 pub use facts::{Collection, Facts, Input};
 pub use lifecycle::Alert;
@@ -21,8 +28,14 @@ pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
 pub use rule::{Reading, Rule, Severity};
 
 /// Every rule, in the order they are evaluated and listed.
-pub const RULES: [&Rule; 7] = [
+pub const RULES: [&Rule; 13] = [
     &trading_halted::RULE,
+    &heartbeat_missed::RULE,
+    &heartbeat_never::RULE,
+    &heartbeat_failed::RULE,
+    &price_stale::RULE,
+    &watch_gap::RULE,
+    &clock_skew::RULE,
     &order_stuck::RULE,
     &order_unknown::RULE,
     &platform_exposure::RULE,

@@ -54,6 +54,8 @@ impl fmt::Display for Severity {
 pub enum Reading {
     /// The kill switch and the stop files.
     KillSwitch,
+    /// Heartbeats, what is expected of them, and what the watch remembers of them.
+    Heartbeats,
     /// The orders that are out.
     Orders,
     /// What each platform holds.

@@ -53,28 +53,54 @@ pub fn parse(text: &[u8], places: u32) -> Option<i128> {
         Some((b'-', rest)) => (rest, true),
         _ => (text, false),
     };
-    let point = digits.iter().position(|byte| *byte == b'.');
-    let (whole, fraction) = match point {
-        Some(at) => (digits.get(..at)?, digits.get(at + 1..)?),
-        None => (digits, &[][..]),
+    let (magnitude, fraction) = if digits.len() <= 19 { short(digits)? } else { long(digits)? };
+    let missing = places.checked_sub(u32::try_from(fraction).ok()?)?;
+    let units = match 10u64.checked_pow(missing) {
+        // Of two 64-bit numbers the product fits, without asking.
+        Some(ten) if magnitude <= i128::from(u64::MAX) && missing < 19 => magnitude * i128::from(ten),
+        _ => magnitude.checked_mul(10i128.checked_pow(missing)?)?,
     };
-    let missing = places.checked_sub(u32::try_from(fraction.len()).ok()?)?;
-    if whole.is_empty() || (point.is_some() && fraction.is_empty()) {
+    Some(if negative { -units } else { units })
+}
+
+/// The digits of a decimal as one number, and how many of them stand behind its point. Nearly every amount is short, and adding
+/// up 64-bit digits is several times faster.
+#[inline]
+fn short(text: &[u8]) -> Option<(i128, usize)> {
+    let (mut magnitude, mut point) = (0_u64, None);
+    for (at, byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            magnitude = magnitude.wrapping_mul(10).wrapping_add(u64::from(digit));
+        } else if *byte == b'.' && point.is_none() && at > 0 {
+            point = Some(at);
+        } else {
+            return None;
+        }
+    }
+    match point {
+        None if text.is_empty() => None,
+        None => Some((magnitude.into(), 0)),
+        Some(at) if at + 1 < text.len() => Some((magnitude.into(), text.len() - at - 1)),
+        Some(_) => None,
+    }
+}
+
+/// As [`short`], of any length.
+#[cold]
+fn long(text: &[u8]) -> Option<(i128, usize)> {
+    let (whole, fraction) = match text.iter().position(|byte| *byte == b'.') {
+        Some(at) => (text.get(..at)?, text.get(at + 1..)?),
+        None => (text, &[][..]),
+    };
+    if whole.is_empty() || whole.len() + 1 == text.len() {
         return None;
     }
-    // Nearly every amount fits 19 digits, where adding up 64-bit digits is several times faster.
-    let magnitude = if whole.len() + fraction.len() <= 19 {
-        let digit = |sum: u64, byte: &u8| byte.is_ascii_digit().then(|| sum * 10 + u64::from(byte - b'0'));
-        i128::from(fraction.iter().try_fold(whole.iter().try_fold(0, digit)?, digit)?)
-    } else {
-        let digit = |sum: i128, byte: &u8| {
-            let value = byte.is_ascii_digit().then(|| i128::from(byte - b'0'))?;
-            sum.checked_mul(10)?.checked_add(value)
-        };
-        fraction.iter().try_fold(whole.iter().try_fold(0, digit)?, digit)?
-    };
-    let units = magnitude.checked_mul(10i128.checked_pow(missing)?)?;
-    Some(if negative { -units } else { units })
+    let magnitude = whole.iter().chain(fraction).try_fold(0i128, |sum, byte| {
+        let value = byte.is_ascii_digit().then(|| i128::from(byte - b'0'))?;
+        sum.checked_mul(10)?.checked_add(value)
+    });
+    Some((magnitude?, fraction.len()))
 }
 
 #[cfg(test)]
@@ -89,6 +115,15 @@ mod tests {
         for text in ["", "-", ".", "1.", ".5", "1.23456", "1e3", "+1", "1 ", "1,5", "--1", "1.2.3", "0x1"] {
             assert_eq!(parse(text.as_bytes(), 4), None, "{text}");
         }
+        for text in [
+            "12345678901234567890.",
+            ".12345678901234567890",
+            "1234567890.1234567890.1",
+            "1234567890123456789x",
+        ] {
+            assert_eq!(parse(text.as_bytes(), 20), None, "{text}");
+        }
+        assert_eq!(parse(b"9999999999999999999", 10), Some(99_999_999_999_999_999_990_000_000_000));
         assert_eq!(parse(&[b'9'; 40], 0), None);
     }
 

@@ -1,10 +1,10 @@
 //! Slippage: what was expected of a fill and what it came to, signed so that positive is adverse, in figures a desk reads.
 
 pub mod aggregate;
+pub mod apart;
 pub mod figures;
 pub mod fill;
 pub mod fixed;
-pub mod groups;
 pub mod histogram;
 mod instant;
 pub mod line;

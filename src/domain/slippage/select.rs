@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::sample::Sample;
+use super::summary::UNSTATED;
 use crate::domain::month::Month;
 use crate::domain::order::Side;
 
@@ -16,7 +17,7 @@ pub struct Selection {
     pub until: Option<DateTime<Utc>>,
     /// Of this ticker, in its canonical spelling.
     pub ticker: Option<String>,
-    /// At this broker, in lower case.
+    /// At this broker, in lower case; [`UNSTATED`] for fills that do not say.
     pub broker: Option<String>,
 }
 
@@ -64,7 +65,7 @@ impl Filter<'_> {
         sample.at_ns >= self.since_ns
             && sample.at_ns < self.until_ns
             && self.ticker.is_none_or(|ticker| ticker == sample.ticker)
-            && self.broker.is_none_or(|broker| sample.broker == Some(broker))
+            && self.broker.is_none_or(|broker| sample.broker.unwrap_or(UNSTATED) == broker)
     }
 }
 
@@ -91,15 +92,15 @@ const HOURS: [&str; 24] = [
 ];
 
 impl By {
-    /// The name of what a fill belongs to; empty where the fill does not say.
+    /// The name of what a fill belongs to; [`UNSTATED`] where the fill does not say.
     #[inline]
     pub fn name<'a>(self, sample: &Sample<'a>) -> &'a str {
         match self {
             Self::Ticker => sample.ticker,
-            Self::Broker => sample.broker.unwrap_or_default(),
+            Self::Broker => sample.broker.unwrap_or(UNSTATED),
             Self::Side if sample.side == Side::Buy => "buy",
             Self::Side => "sell",
-            Self::OrderType => sample.order_type.unwrap_or_default(),
+            Self::OrderType => sample.order_type.unwrap_or(UNSTATED),
             Self::Hour => HOURS.get(usize::from(sample.hour())).copied().unwrap_or_default(),
         }
     }

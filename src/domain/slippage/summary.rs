@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::aggregate::{Aggregate, Buckets};
 use super::sample::{Sample, scan};
+use super::select::{By, Selection};
 use super::sketch::Mapping;
 use crate::domain::document::{Document, Header};
 use crate::domain::month::Month;
@@ -74,27 +75,57 @@ pub struct Groups {
 impl Groups {
     /// Counts a fill.
     pub fn add(&mut self, sample: &Sample<'_>, mapping: &Mapping) {
-        const HOURS: [&str; 24] = [
-            "00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15",
-            "16", "17", "18", "19", "20", "21", "22", "23",
-        ];
         let buckets = Buckets::of(sample, mapping);
-        let broker = sample.broker.unwrap_or(UNSTATED);
-        let side = if sample.side == crate::domain::order::Side::Buy { "buy" } else { "sell" };
-        let hour = HOURS.get(usize::from(sample.hour())).copied().unwrap_or("00");
         self.total.add(sample, buckets);
-        for (groups, name) in [
-            (&mut self.by_ticker, sample.ticker),
-            (&mut self.by_broker, broker),
-            (&mut self.by_side, side),
-            (&mut self.by_order_type, sample.order_type.unwrap_or(UNSTATED)),
-            (&mut self.by_hour, hour),
+        for (groups, by) in [
+            (&mut self.by_ticker, By::Ticker),
+            (&mut self.by_broker, By::Broker),
+            (&mut self.by_side, By::Side),
+            (&mut self.by_order_type, By::OrderType),
+            (&mut self.by_hour, By::Hour),
         ] {
-            change(groups, name, |group| group.add(sample, buckets));
+            change(groups, by.name(sample), |group| group.add(sample, buckets));
         }
         change(&mut self.by_ticker_and_broker, sample.ticker, |brokers| {
-            change(brokers, broker, |group| group.add(sample, buckets));
+            change(brokers, By::Broker.name(sample), |group| group.add(sample, buckets));
         });
+    }
+
+    /// Whether such fills are counted apart: all of them by anything, those of a ticker or broker by ticker and broker.
+    pub fn has(selection: &Selection, by: Option<By>) -> bool {
+        let every = selection.ticker.is_none() && selection.broker.is_none();
+        every || matches!(by, None | Some(By::Ticker | By::Broker))
+    }
+
+    /// The fills of a selection's ticker and broker, apart by name, or together under an empty one. Its times do not count, and
+    /// what is not counted apart (see [`Self::has`]) is left out.
+    pub fn of(&self, selection: &Selection, by: Option<By>) -> BTreeMap<String, Aggregate> {
+        if selection.ticker.is_none() && selection.broker.is_none() {
+            return match by {
+                None => BTreeMap::from([(String::new(), self.total.clone())]),
+                Some(By::Ticker) => self.by_ticker.clone(),
+                Some(By::Broker) => self.by_broker.clone(),
+                Some(By::Side) => self.by_side.clone(),
+                Some(By::OrderType) => self.by_order_type.clone(),
+                Some(By::Hour) => self.by_hour.clone(),
+            };
+        }
+        let mut found = BTreeMap::new();
+        let is = |own: &Option<String>, name: &String| own.as_ref().is_none_or(|own| own == name);
+        for (ticker, brokers) in
+            self.by_ticker_and_broker.iter().filter(|(name, _)| is(&selection.ticker, name))
+        {
+            for (broker, aggregate) in brokers.iter().filter(|(name, _)| is(&selection.broker, name)) {
+                let name = match by {
+                    None => "",
+                    Some(By::Ticker) => ticker,
+                    Some(By::Broker) => broker,
+                    Some(By::Side | By::OrderType | By::Hour) => continue,
+                };
+                change(&mut found, name, |group: &mut Aggregate| group.merge(aggregate));
+            }
+        }
+        found
     }
 
     /// Adds what others have counted.

@@ -5,11 +5,12 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::domain::alert::lifecycle::{self, Transition};
-use crate::domain::alert::{Alert, Doubt, Figure, Outcome, Rule, Severity};
+use crate::domain::alert::{Alert, Doubt, Figure, Outcome, Reading, Rule, Severity};
 use crate::domain::policy::Policies;
 use crate::domain::status::Status;
 use crate::error::{Kind, Result};
 
+use super::gate::claims;
 use super::killswitch::settle;
 use super::{Notice, State};
 
@@ -108,6 +109,7 @@ pub fn look(
         turn => turn?,
     };
     sight.refresh(state, request.rules);
+    notices.append(&mut sight.observe(state, request.policies));
     let facts = sight.facts(state, request.policies);
     let outcomes = runner.judge(request.rules, &facts);
     let mut report = Report {
@@ -119,14 +121,39 @@ pub fn look(
     };
     for (rule, outcome) in request.rules.iter().zip(outcomes) {
         let alerts = alerts::update(state, sight, rule, &outcome, &mut report);
-        let judged = judged(rule, outcome, alerts);
-        report.status = report.status.max(judged.status);
-        report.rules.push(judged);
+        report.rules.push(judged(rule, outcome, alerts));
     }
+    if !report.pulled.is_empty() {
+        judge_halts(state, request, sight, runner, &mut report);
+    }
+    report.status = report.rules.iter().map(|judged| judged.status).max().unwrap_or(Status::Ok);
     alerts::prune(state, sight, &mut report);
+    if let Err(error) = claims::prune(state, request.policies.gate.dedupe_window) {
+        report.notices.push(Notice::of("CLAIMS_NOT_REMOVED", "old claims of the duplicate guard", &error));
+    }
     notices.append(&mut report.notices);
     report.notices = notices;
     Ok(report)
+}
+
+/// Judges the kill switch once more: what this look stopped is told by this look, and not by the next.
+fn judge_halts(
+    state: &State<'_>,
+    request: &Request<'_>,
+    sight: &mut Sight,
+    runner: &mut Runner,
+    report: &mut Report,
+) {
+    let of_halts = |rule: &&'static Rule| rule.reads.contains(&Reading::KillSwitch);
+    let rules: Vec<&'static Rule> = request.rules.iter().copied().filter(of_halts).collect();
+    sight.refresh_stops(state);
+    let outcomes = runner.judge(&rules, &sight.facts(state, request.policies));
+    for (rule, outcome) in rules.into_iter().zip(outcomes) {
+        let alerts = alerts::update(state, sight, rule, &outcome, report);
+        if let Some(before) = report.rules.iter_mut().find(|judged| judged.rule == rule.id) {
+            *before = judged(rule, outcome, alerts);
+        }
+    }
 }
 
 fn judged(rule: &Rule, outcome: Outcome, alerts: Vec<Alert>) -> Judged {

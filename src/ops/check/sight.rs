@@ -9,11 +9,13 @@ use crate::domain::alert::facts::Stops;
 use crate::domain::alert::{Alert, Collection, Facts, Input, Reading, Rule};
 use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
+use crate::domain::heartbeat::{Expectation, Heartbeat, View};
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 
-use super::super::{State, adoption, equity, exposure, killswitch, orders};
+use super::super::heartbeat::observe::{Eye, Read};
+use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch, orders};
 use super::changes::{Changes, Feed};
 use super::{alerts, kept};
 
@@ -26,6 +28,10 @@ pub struct Sight {
     pub unsaved: BTreeMap<String, Alert>,
     feed: Option<Box<dyn Feed>>,
     stops: Input<Stops>,
+    records: kept::Folder<Heartbeat>,
+    expectations: kept::Folder<Expectation>,
+    eye: Eye,
+    heartbeats: Input<View>,
     orders: kept::Folder<Glance>,
     exposure: Input<Exposure>,
     adoption: kept::Single<Adoption>,
@@ -50,7 +56,11 @@ impl Sight {
         let wanted: BTreeSet<Reading> = rules.iter().flat_map(|rule| rule.reads).copied().collect();
         for reading in wanted {
             match reading {
-                Reading::KillSwitch => self.stops = Input::Known(stops(state)),
+                Reading::KillSwitch => self.refresh_stops(state),
+                Reading::Heartbeats => {
+                    self.records.refresh(state, heartbeat::COLLECTION, &changes);
+                    self.expectations.refresh(state, heartbeat::EXPECTATIONS, &changes);
+                }
                 Reading::Orders => self.orders.refresh(state, orders::COLLECTION, &changes),
                 // Few and small: read anew at every look.
                 Reading::Exposure => self.exposure = exposure::input(state),
@@ -63,17 +73,37 @@ impl Sight {
         self.alerts.extend(self.unsaved.iter().map(|(name, alert)| (name.clone(), alert.clone())));
     }
 
+    /// Reads the kill switch and the stop files.
+    pub fn refresh_stops(&mut self, state: &State<'_>) {
+        self.stops = Input::Known(stops(state));
+    }
+
     /// The facts for the rules.
     pub fn facts(&self, state: &State<'_>, policies: &Policies) -> Arc<Facts> {
         Arc::new(Facts {
             now: state.now(),
             policies: policies.clone(),
             stops: self.stops.clone(),
+            heartbeats: self.heartbeats.clone(),
             orders: self.orders.input(),
             exposure: self.exposure.clone(),
             adoption: self.adoption.input(),
             equity: self.equity.clone(),
         })
+    }
+
+    /// Notes that somebody looks at the components that were read, and what is seen of them. The lock of looks is held.
+    pub fn observe(&mut self, state: &State<'_>, policies: &Policies) -> Vec<Notice> {
+        let (records, mut notices) = (self.records.input(), Vec::new());
+        if matches!(records, Input::NotRead) {
+            return notices;
+        }
+        let seen = Read::new(records, self.expectations.input()).and_then(|read| {
+            let seen = self.eye.look(state, &read, &policies.heartbeats, &mut notices);
+            seen.map_err(|error| error.message)
+        });
+        self.heartbeats = seen.map_or_else(Input::Unreadable, Input::Known);
+        notices
     }
 }
 

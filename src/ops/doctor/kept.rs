@@ -9,12 +9,14 @@ use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::document::{self, Document, Unreadable};
 use crate::domain::equity::Equity;
 use crate::domain::exposure::{Balance, Book};
-use crate::domain::heartbeat::Heartbeat;
+use crate::domain::gate::claim::{self, Claim};
+use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
 use crate::domain::slippage::Summary;
 use crate::domain::status::Status;
+use crate::domain::watch::{self, Watch};
 use crate::error::Error;
 use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator, slippage};
 
@@ -64,10 +66,41 @@ pub const KEPT: &[Kept] = &[
         mend: |patient, name, _| patient.nija(&format!("heartbeat forget {}", word(name))),
     },
     Kept {
+        place: Place::Folder(heartbeat::EXPECTATIONS),
+        decode: decode::<Expectation>,
+        status: Status::Warning,
+        means: "whether this component must beat is not known",
+        mend: |patient, name, path| {
+            let again = patient.nija(&format!("heartbeat expect {}", word(name)));
+            format!("{} && {again}", aside(patient, path))
+        },
+    },
+    Kept {
+        place: Place::File(heartbeat::observe::key),
+        decode: decode::<Observations>,
+        status: Status::Warning,
+        means: "the next look sets it aside, and has seen nothing yet",
+        mend: |patient, _, _| patient.nija("check heartbeats"),
+    },
+    Kept {
         place: Place::Folder(check::alerts::COLLECTION),
         decode: decode::<Alert>,
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(claim::COLLECTION),
+        decode: decode::<Claim>,
+        status: Status::Warning,
+        means: "the order it is of is refused for one more window",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::File(watch::key),
+        decode: decode::<Watch>,
+        status: Status::Warning,
+        means: "a gate that insists on a watch refuses every order",
         mend: |patient, _, path| aside(patient, path),
     },
     Kept {

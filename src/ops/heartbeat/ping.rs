@@ -1,14 +1,18 @@
-//! Recording that a component is alive, and what it has seen of the kill switch.
+//! Recording that a component is alive, how it is, and what it has seen of the kill switch.
 
-use crate::domain::heartbeat::{Heartbeat, KillSwitchSeen};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::heartbeat::{Heartbeat, KillSwitchSeen, Report, Word};
 use crate::error::Result;
 use crate::store::Durability;
-use crate::store::document::{self, Stored};
+use crate::store::document::{self, Opened, Stored};
 
-use super::super::{State, killswitch};
+use super::super::{Notice, State, killswitch};
 use super::key;
 
-/// What the kill switch looks like to a client that looks now.
+/// What the kill switch looks like to a component that looks now.
 pub fn look(state: &State<'_>) -> KillSwitchSeen {
     // The stop file first: a release writes the stop into the document before it takes the file away.
     let (stops, doubts) = killswitch::standing(state.context);
@@ -17,41 +21,76 @@ pub fn look(state: &State<'_>) -> KillSwitchSeen {
     KillSwitchSeen { revision, stop_file, at: state.now() }
 }
 
-/// Records that a client is alive and what it sees of the kill switch. Returns the record.
-pub fn ping(state: &State<'_>, name: &str) -> Result<Heartbeat> {
-    write(state, name, look(state), true).map(|client| client.1)
+/// Records what a component says about itself and what it sees of the kill switch. Returns the record, and whether it was
+/// changed: a note that stands there already changes nothing.
+pub fn ping(state: &State<'_>, name: &str, report: &Report) -> Result<(Heartbeat, bool)> {
+    let seen = look(state);
+    let identity = state.context.identity;
+    let (mut opened, mut record) = open(state, name, seen)?;
+    let known = report.word == Word::Log && report.note == record.note && record.header.revision > 0;
+    if known {
+        return Ok((record, false));
+    }
+    record.take(report, seen, identity.pid, &identity.host);
+    // A lost heartbeat is repeated by the next; syncing each would cost more than it saves.
+    opened.commit(&mut record, state.now(), Durability::Relaxed)?;
+    Ok((record, true))
 }
 
-/// Records what a client saw at the gate, if that is news. Returns whether anything was written.
+/// Records what a component saw at the gate, if that is news. Returns whether anything was written.
 pub fn saw(state: &State<'_>, name: &str, seen: KillSwitchSeen) -> Result<bool> {
     let live_within = state.context.config.live_within;
+    let is_news = |record: &Heartbeat| record.has_news(seen.revision, seen.stop_file, live_within, seen.at);
     let stored = document::read::<Heartbeat>(&*state.backend, &key(name)?)?;
-    if let Stored::Present(client) = stored
-        && !client.has_news(seen.revision, seen.stop_file, live_within, seen.at)
+    if let Stored::Present(record) = stored
+        && !is_news(&record)
     {
         return Ok(false);
     }
-    write(state, name, seen, false).map(|(written, _)| written)
+    let identity = state.context.identity;
+    let (mut opened, mut record) = open(state, name, seen)?;
+    if record.seq > 0 && !is_news(&record) {
+        return Ok(false);
+    }
+    record.report(seen, identity.pid, &identity.host);
+    opened.commit(&mut record, state.now(), Durability::Relaxed)?;
+    Ok(true)
 }
 
-fn write(state: &State<'_>, name: &str, seen: KillSwitchSeen, always: bool) -> Result<(bool, Heartbeat)> {
+fn open<'a>(
+    state: &'a State<'_>,
+    name: &str,
+    seen: KillSwitchSeen,
+) -> Result<(Opened<'a, Heartbeat>, Heartbeat)> {
     let identity = state.context.identity;
+    let new = || Heartbeat::new(name, seen, identity.pid, &identity.host);
     let mut opened = document::open::<Heartbeat>(&*state.backend, &key(name)?, state.wait)?;
-    let mut client = match std::mem::replace(&mut opened.stored, Stored::Missing) {
-        Stored::Present(client) => client,
-        Stored::Missing => Heartbeat::new(name, seen, identity.pid, &identity.host),
+    let record = match std::mem::replace(&mut opened.stored, Stored::Missing) {
+        Stored::Present(record) => record,
+        Stored::Missing => new(),
         unreadable @ Stored::Unreadable(_) => {
             opened.stored = unreadable;
             opened.set_aside(state.now())?;
-            Heartbeat::new(name, seen, identity.pid, &identity.host)
+            new()
         }
     };
-    let news = client.has_news(seen.revision, seen.stop_file, state.context.config.live_within, seen.at);
-    if always || news || client.seq == 0 {
-        client.report(seen, identity.pid, &identity.host);
-        // A lost heartbeat is repeated by the next; syncing each would cost more than it saves.
-        opened.commit(&mut client, state.now(), Durability::Relaxed)?;
-        return Ok((true, client));
+    Ok((opened, record))
+}
+
+/// How old prices of this time are. One that lies ahead by more than the wall clock may be off says nothing about their
+/// age: they stay as old as they are, and the notice says so.
+pub fn price_age(state: &State<'_>, at: DateTime<Utc>) -> std::result::Result<Duration, Notice> {
+    let age = state.now().signed_duration_since(at);
+    let tolerated = state.context.config.policies.heartbeats.clock_jump;
+    match age.to_std() {
+        Ok(age) => Ok(age),
+        Err(_) if age.abs().to_std().is_ok_and(|ahead| ahead <= tolerated) => Ok(Duration::ZERO),
+        Err(_) => {
+            let message = format!(
+                "prices of {at} lie ahead of this machine's clock by {} s: their age was not recorded",
+                age.abs().num_seconds()
+            );
+            Err(Notice::new("PRICE_AHEAD", message, "timedatectl timesync-status"))
+        }
     }
-    Ok((false, client))
 }

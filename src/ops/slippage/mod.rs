@@ -12,6 +12,8 @@ use crate::store::fills::Fills;
 pub mod hash;
 pub mod record;
 pub mod recorder;
+pub mod scan;
+pub mod stats;
 pub mod summary;
 pub mod verify;
 

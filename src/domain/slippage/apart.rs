@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 /// One of something per name, found fast when names repeat. A name with nothing in it is a name too.
 #[derive(Debug, Clone, Default)]
-pub struct Groups<T> {
+pub struct Apart<T> {
     index: HashMap<Box<str>, usize>,
     all: Vec<(Box<str>, T)>,
     last: usize,
 }
 
-impl<T: Default> Groups<T> {
+impl<T: Default> Apart<T> {
     /// What belongs to a name; new if the name is.
     #[inline]
     #[expect(clippy::indexing_slicing, reason = "the index was found or made just before")]

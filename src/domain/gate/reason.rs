@@ -1,10 +1,11 @@
-//! May this order go out now? The decision, with every reason and what ends it.
+//! The words of an answer: every reason not to trade, what ends it, and the verdict that gathers them.
 
 use std::fmt;
 
-use super::halt::{Halt, Mode, Scope, symbols_match};
-use super::killswitch::KillSwitch;
-use super::order::Order;
+use chrono::{DateTime, Utc};
+
+use crate::domain::cooldown::{Cooldown, Lock};
+use crate::domain::halt::Halt;
 
 /// Most reasons a verdict holds; what does not fit is counted.
 pub const REASONS_MAX: usize = 16;
@@ -22,6 +23,16 @@ pub enum Code {
     EnvStop,
     /// The order claims to only reduce, and its figures say otherwise.
     ReduceOnlyWouldIncrease,
+    /// The ticker, or every ticker, cools down.
+    CooldownActive,
+    /// Some ticker cools down, and the order does not say which one it trades.
+    CooldownUnknown,
+    /// The configuration insists on a watch, and none has completed a tick lately.
+    WatchMissing,
+    /// The same order was let out within the window.
+    DuplicateOrder,
+    /// Whether the same order was let out before cannot be told, or this one could not be noted.
+    DuplicateUnknown,
     /// The state cannot be read.
     StateUnreadable,
     /// There is no state.
@@ -31,13 +42,18 @@ pub enum Code {
 }
 
 impl Code {
-    /// Every code, in the order reasons are listed.
-    pub const ALL: [Self; 8] = [
+    /// Every code.
+    pub const ALL: [Self; 13] = [
         Self::EnvStop,
         Self::KillSwitchHalted,
         Self::KillSwitchReduceOnly,
         Self::KillSwitchScopeUnknown,
         Self::ReduceOnlyWouldIncrease,
+        Self::CooldownActive,
+        Self::CooldownUnknown,
+        Self::WatchMissing,
+        Self::DuplicateOrder,
+        Self::DuplicateUnknown,
         Self::StateUnreadable,
         Self::StateMissing,
         Self::StateNewer,
@@ -51,6 +67,11 @@ impl Code {
             Self::KillSwitchScopeUnknown => "KILL_SWITCH_SCOPE_UNKNOWN",
             Self::EnvStop => "ENV_STOP",
             Self::ReduceOnlyWouldIncrease => "REDUCE_ONLY_WOULD_INCREASE",
+            Self::CooldownActive => "COOLDOWN_ACTIVE",
+            Self::CooldownUnknown => "COOLDOWN_UNKNOWN",
+            Self::WatchMissing => "WATCH_MISSING",
+            Self::DuplicateOrder => "DUPLICATE_ORDER",
+            Self::DuplicateUnknown => "DUPLICATE_UNKNOWN",
             Self::StateUnreadable => "STATE_UNREADABLE",
             Self::StateMissing => "STATE_MISSING",
             Self::StateNewer => "STATE_NEWER",
@@ -59,10 +80,21 @@ impl Code {
 
     /// Whether this reason is an answer (`false`) or only the lack of one (`true`).
     pub fn is_doubt(self) -> bool {
-        matches!(
-            self,
-            Self::KillSwitchScopeUnknown | Self::StateUnreadable | Self::StateMissing | Self::StateNewer
-        )
+        match self {
+            Self::KillSwitchHalted
+            | Self::KillSwitchReduceOnly
+            | Self::EnvStop
+            | Self::ReduceOnlyWouldIncrease
+            | Self::CooldownActive
+            | Self::DuplicateOrder => false,
+            Self::KillSwitchScopeUnknown
+            | Self::CooldownUnknown
+            | Self::WatchMissing
+            | Self::DuplicateUnknown
+            | Self::StateUnreadable
+            | Self::StateMissing
+            | Self::StateNewer => true,
+        }
     }
 
     /// What ends this reason: an act or a command.
@@ -74,6 +106,11 @@ impl Code {
             }
             Self::EnvStop => "restart the process without NIJA_EMERGENCY_STOP",
             Self::ReduceOnlyWouldIncrease => "lower --qty to the position, or turn --side",
+            Self::CooldownActive => "wait until then, or nija cooldown deactivate TICKER --reason REASON",
+            Self::CooldownUnknown => "pass the symbol",
+            Self::WatchMissing => "start nija watch",
+            Self::DuplicateOrder => "wait until then",
+            Self::DuplicateUnknown => "pass the symbol, --side and --qty; if they are given, nija doctor",
             Self::StateUnreadable | Self::StateMissing => "nija doctor",
             Self::StateNewer => "install the nija that wrote this state",
         }
@@ -86,6 +123,18 @@ impl fmt::Display for Code {
     }
 }
 
+/// Why something cannot be known: a code that is a doubt, and the particulars.
+pub type Refused<'a> = (Code, &'a str);
+
+/// A lock that blocks an order, and the document it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cooling<'a> {
+    /// The cooldown of one ticker, or of every ticker.
+    pub cooldown: &'a Cooldown,
+    /// Of its locks that block, the one that ends last.
+    pub lock: &'a Lock,
+}
+
 /// One reason not to trade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reason<'a> {
@@ -93,8 +142,19 @@ pub struct Reason<'a> {
     pub code: Code,
     /// The halt behind it, if one is.
     pub halt: Option<&'a Halt>,
+    /// The cooldown behind it, if one is.
+    pub cooling: Option<Cooling<'a>>,
+    /// The first instant at which it is over by itself, if it will be.
+    pub until: Option<DateTime<Utc>>,
     /// More words: the cause in a stop file or the environment, or why state cannot be read.
     pub detail: &'a str,
+}
+
+impl<'a> Reason<'a> {
+    /// A reason with nothing behind it but words.
+    pub(super) fn new(code: Code, detail: &'a str) -> Self {
+        Self { code, halt: None, cooling: None, until: None, detail }
+    }
 }
 
 /// The answer to one order. Allowed exactly when there is no reason against it.
@@ -107,16 +167,16 @@ pub struct Verdict<'a> {
 
 impl<'a> Verdict<'a> {
     /// The verdict of no objection yet.
-    fn clear() -> Self {
+    pub(super) fn clear() -> Self {
         Self { reasons: [None; REASONS_MAX], count: 0, is_definite: false }
     }
 
-    fn object(&mut self, code: Code, halt: Option<&'a Halt>, detail: &'a str) {
+    pub(super) fn object(&mut self, reason: Reason<'a>) {
         if let Some(slot) = self.reasons.get_mut(self.count) {
-            *slot = Some(Reason { code, halt, detail });
+            *slot = Some(reason);
         }
         self.count = self.count.saturating_add(1);
-        self.is_definite |= !code.is_doubt();
+        self.is_definite |= !reason.code.is_doubt();
     }
 
     /// Whether the order may go out.
@@ -142,71 +202,4 @@ impl<'a> Verdict<'a> {
             (false, false) => 3,
         }
     }
-}
-
-/// Everything the decision rests on.
-#[derive(Debug, Clone, Copy)]
-pub struct View<'a> {
-    /// `NIJA_EMERGENCY_STOP`, when set.
-    pub env_stop: Option<&'a str>,
-    /// A standing stop file and what is known of its cause, or why a place where one may stand cannot be looked at.
-    pub stop_file: Result<Option<&'a str>, &'a str>,
-    /// The kill switch, or why it cannot be read.
-    pub document: Result<&'a KillSwitch, (Code, &'a str)>,
-}
-
-/// Decides. Pure, and allocates nothing.
-pub fn decide<'a>(order: &Order<'_>, view: &View<'a>) -> Verdict<'a> {
-    let mut verdict = Verdict::clear();
-    if let Some(reason) = view.env_stop {
-        verdict.object(Code::EnvStop, None, reason);
-    }
-    let mut total = false;
-    match view.document {
-        Ok(document) => {
-            for halt in &document.halts {
-                total |= halt.is_total();
-                judge(order, halt, &mut verdict);
-            }
-        }
-        Err((code, detail)) => verdict.object(code, None, detail),
-    }
-    match view.stop_file {
-        // A stop file that a total halt already accounts for is the same stop, not a second one.
-        Ok(Some(detail)) if !total => verdict.object(Code::KillSwitchHalted, None, detail),
-        Ok(_) => {}
-        Err(detail) => verdict.object(Code::StateUnreadable, None, detail),
-    }
-    if order.contradicts_claim() {
-        let detail = "by its side and size the order does not shrink the position it meets";
-        verdict.object(Code::ReduceOnlyWouldIncrease, None, detail);
-    }
-    verdict
-}
-
-fn judge<'a>(order: &Order<'_>, halt: &'a Halt, verdict: &mut Verdict<'a>) {
-    // A blank field, as of an unset shell variable, says nothing.
-    let same = |given: Option<&str>, name: &str| {
-        let given = given.map(str::trim).filter(|given| !given.is_empty());
-        given.map(|given| lower(given).eq(lower(name)))
-    };
-    let covers = match &halt.scope {
-        Scope::All => Some(true),
-        Scope::Symbol(name) if !symbols_match(order.symbol, "") => Some(symbols_match(order.symbol, name)),
-        Scope::Symbol(_) => None,
-        Scope::Platform(name) => same(order.platform, name),
-        Scope::Strategy(name) => same(order.strategy, name),
-        Scope::Account(name) => same(order.account, name),
-    };
-    match (covers, halt.mode) {
-        (Some(false), _) => {}
-        (_, Mode::ReduceOnly) if order.reduces() => {}
-        (None, _) => verdict.object(Code::KillSwitchScopeUnknown, Some(halt), ""),
-        (Some(true), Mode::ReduceOnly) => verdict.object(Code::KillSwitchReduceOnly, Some(halt), ""),
-        (Some(true), Mode::Halted) => verdict.object(Code::KillSwitchHalted, Some(halt), ""),
-    }
-}
-
-fn lower(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase)
 }
