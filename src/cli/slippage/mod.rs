@@ -6,7 +6,7 @@ use super::App;
 use crate::error::Result;
 use crate::output::Reply;
 
-mod record;
+pub(super) mod record;
 mod stats;
 mod verify;
 mod which;
