@@ -10,6 +10,7 @@ mod help;
 mod pages;
 mod people;
 mod scene;
+mod start;
 mod story;
 mod terminal;
 mod trouble;
