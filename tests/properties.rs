@@ -4,6 +4,9 @@
 #[path = "properties/chain.rs"]
 mod chain;
 #[cfg(test)]
+#[path = "properties/cooldown.rs"]
+mod cooldown;
+#[cfg(test)]
 #[path = "properties/documents.rs"]
 mod documents;
 #[cfg(test)]

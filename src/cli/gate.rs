@@ -9,7 +9,7 @@ use super::words::time;
 use crate::domain::cooldown;
 use crate::domain::gate::{Cooling, Reason, Verdict};
 use crate::domain::heartbeat::KillSwitchSeen;
-use crate::domain::order::{Order, Side};
+use crate::domain::order::{Order, Side, figure};
 use crate::domain::status::Status;
 use crate::domain::ticker::EVERY;
 use crate::error::Result;
@@ -62,10 +62,7 @@ pub fn quantity(text: &str) -> std::result::Result<Decimal, String> {
 
 /// Reads a position: a decimal of either sign.
 pub fn position(text: &str) -> std::result::Result<Decimal, String> {
-    // Exactly: a figure that would be rounded could pass for one that only just reduces the position.
-    let scientific = || Decimal::from_scientific(text);
-    let exact = Decimal::from_str_exact(text).or_else(|_| scientific());
-    exact.map_err(|_| format!("'{text}' is not a decimal number of at most 28 digits"))
+    figure(text)
 }
 
 impl Gate {

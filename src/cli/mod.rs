@@ -26,6 +26,7 @@ mod init;
 mod killswitch;
 mod man;
 mod operator;
+mod orders;
 mod refusal;
 mod rules;
 mod slippage;
@@ -138,6 +139,9 @@ pub enum Command {
     /// Record what fills cost against what was expected, and see what it comes to
     #[command(subcommand)]
     Slippage(slippage::Slippage),
+    /// Say what was sent, how it stands and how it ended, and see what is out
+    #[command(subcommand)]
+    Orders(orders::Orders),
     /// Report what each platform holds, and see how it stands against the limits
     #[command(subcommand)]
     Exposure(exposure::Exposure),
@@ -181,6 +185,7 @@ impl Command {
             Self::StopLoss(_) => "nija.stop_loss",
             Self::Heartbeat(command) => command.format(),
             Self::Slippage(command) => command.format(),
+            Self::Orders(command) => command.format(),
             Self::Exposure(command) => command.format(),
             Self::Adoption(command) => command.format(),
             Self::Equity(command) => command.format(),
@@ -207,6 +212,7 @@ impl Command {
             Self::StopLoss(command) => command.run(app),
             Self::Heartbeat(command) => command.run(app),
             Self::Slippage(command) => command.run(app),
+            Self::Orders(command) => command.run(app),
             Self::Exposure(command) => command.run(app),
             Self::Adoption(command) => command.run(app),
             Self::Equity(command) => command.run(app),

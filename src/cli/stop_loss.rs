@@ -84,7 +84,9 @@ fn describe(report: &Report, config: &Config) -> Page {
         Some(lock) => page::headline(&mut page, &report.ticker, lock, ""),
         None => {
             let line = format!("  {}: the cooldown of this stop-loss is over", report.ticker);
-            page.line([Span::new(Role::Good, "FREE"), Span::plain(line)]);
+            let (role, word) =
+                if report.every.is_none() { (Role::Good, "FREE") } else { (Role::Warn, "ENDED") };
+            page.line([Span::new(role, word), Span::plain(line)]);
         }
     }
     let hit = &report.stop_loss.hit;

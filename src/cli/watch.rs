@@ -39,7 +39,7 @@ impl Watch {
             interval: self.interval,
             once: self.once,
             style: app.style,
-            sections: status::sections,
+            sections: &|report, now| status::sections(report, now, app.glyphs()),
         };
         watch::run(&setup)?;
         Ok(Reply::told("nija.stream", 0))

@@ -14,6 +14,7 @@ pub mod halt;
 pub mod heartbeat;
 pub mod key;
 pub mod killswitch;
+pub mod line;
 pub mod month;
 pub mod operator;
 pub mod order;

@@ -34,6 +34,14 @@ impl fmt::Display for Side {
     }
 }
 
+/// Reads a quantity or a price of either sign, as programs write them: `0.5`, `-3`, `1e-8`.
+///
+/// Exactly: a figure that would be rounded could pass for one that only just reduces a position.
+pub fn figure(text: &str) -> Result<Decimal, String> {
+    let exact = Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text));
+    exact.map_err(|_| format!("'{text}' is not a decimal number of at most 28 digits"))
+}
+
 /// What is known of an order. What is not known counts against it where it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Order<'a> {

@@ -44,7 +44,7 @@ mod tests {
     fn a_long_section_gives_way_to_the_others() {
         let sections = [section('a', 1), section('b', 50), section('c', 3)];
         let text = fit(&sections, 8).render(false);
-        assert_eq!(text, "a0\nb0\nb1\nb2\n  \u{2026} 47 more\nc0\nc1\nc2\n");
+        assert_eq!(text, "a0\nb0\nb1\nb2\n  ... 47 more\nc0\nc1\nc2\n");
         assert_eq!(fit(&sections, 2).render(false), "a0\nb0\n");
     }
 

@@ -91,7 +91,7 @@ impl Page {
         if count > 1 {
             short.lines.pop();
             let more = self.len() + 1 - count;
-            short.line([Span::new(Role::Muted, format!("  \u{2026} {more} more"))]);
+            short.line([Span::new(Role::Muted, format!("  ... {more} more"))]);
         }
         short
     }
@@ -122,8 +122,9 @@ fn row(line: &[Span], colour: bool, width: usize) -> String {
         room -= part.chars().count();
         paint(&mut row, role, &part, colour);
     }
+    // Plain, so that it reads the same in every locale.
     if len > width && width > 0 {
-        row.push('\u{2026}');
+        row.push('+');
     }
     row
 }
@@ -164,8 +165,8 @@ mod tests {
         let mut page = Page::new();
         page.line([Span::new(Role::Strong, "12345"), Span::plain("6789")]);
         assert_eq!(page.rows(false, 9), ["123456789"]);
-        assert_eq!(page.rows(false, 7), ["123456\u{2026}"]);
-        assert_eq!(page.rows(false, 1), ["\u{2026}"]);
+        assert_eq!(page.rows(false, 7), ["123456+"]);
+        assert_eq!(page.rows(false, 1), ["+"]);
         assert_eq!(page.rows(false, 0), [""]);
     }
 
@@ -176,7 +177,7 @@ mod tests {
             page.text(number.to_string());
         }
         assert_eq!(page.shortened(5), page);
-        assert_eq!(page.shortened(3).render(false), "1\n2\n  \u{2026} 3 more\n");
+        assert_eq!(page.shortened(3).render(false), "1\n2\n  ... 3 more\n");
         assert_eq!(page.shortened(1).render(false), "1\n");
     }
 }

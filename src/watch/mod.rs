@@ -57,7 +57,7 @@ pub struct Setup<'a> {
     /// How to speak.
     pub style: Style,
     /// How the state of everything reads at a time, in sections.
-    pub sections: fn(&status::Report, DateTime<Utc>) -> Vec<Page>,
+    pub sections: &'a dyn Fn(&status::Report, DateTime<Utc>) -> Vec<Page>,
 }
 
 /// Watches until a signal, a key or the end of whoever listens. An error means that it could not begin, or that the only
@@ -89,8 +89,9 @@ fn start<'a>(setup: &'a Setup<'a>, config: Config) -> Result<Watch<'a>> {
     let has_screen = !setup.style.json && !setup.once && terminal::is_stdout() && !is_dumb(setup.environment);
     let signals = Signals::follow(has_screen)?;
     let folders = Shared::new(Folders::new(places(&config)));
+    let sight = Sight::following(Box::new(folders.clone()));
     let eyes = Eyes {
-        sight: Sight::following(Box::new(folders.clone())),
+        sight: if has_screen { sight.for_people() } else { sight },
         runner: Runner::default(),
         folders,
         claim,

@@ -11,11 +11,11 @@ use crate::ops::check::changes::Changes;
 /// A folder that changes with every look: read again when it did, and nothing to wake for.
 const OWN_FOLDERS: [&str; 1] = ["alerts"];
 
-/// Files that change with every look or every decision.
-const OWN_FILES: [&str; 2] = ["watch.json", "check.json"];
+/// Files that change with every look.
+const OWN_FILES: [&str; 2] = ["watch.json", "observations.json"];
 
-/// A folder without documents: closed segments of the audit log.
-const LOGS: &str = "audit";
+/// Folders that no look reads: closed segments of the audit log, and what the gate and the throttle keep for themselves.
+const UNREAD: [&str; 3] = ["audit", "claims", "throttles"];
 
 /// Why a directory is followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +80,7 @@ fn wake_of_folder(name: &str) -> Wake {
 
 /// Whether a folder of the state directory holds documents.
 pub fn is_folder(name: &str) -> bool {
-    !name.starts_with('.') && name != LOGS
+    !name.starts_with('.') && !UNREAD.contains(&name)
 }
 
 /// Sorts in one event about `name` in a followed directory, or about the directory itself.
@@ -174,9 +174,12 @@ mod tests {
         }
         let alerts = after(&Place::Folder("alerts".to_owned()), ReadFlags::MOVED_TO, "A.json");
         assert!(alerts.wake == Wake::No && alerts.changes.of_folder("alerts").is_some());
-        for (name, expected) in
-            [("watch.json", Wake::No), ("equity.json", Wake::Change), ("audit.jsonl", Wake::No)]
-        {
+        for (name, expected) in [
+            ("watch.json", Wake::No),
+            ("observations.json", Wake::No),
+            ("equity.json", Wake::Change),
+            ("audit.jsonl", Wake::No),
+        ] {
             assert_eq!(wake(&Place::State, ReadFlags::MOVED_TO, name), expected, "{name}");
         }
     }
@@ -186,7 +189,7 @@ mod tests {
         let made = ReadFlags::CREATE.union(ReadFlags::ISDIR);
         let seen = after(&Place::State, made, "cooldowns");
         assert!(seen.moved && seen.wake == Wake::Change && seen.changes.of_folder("cooldowns").is_some());
-        for name in ["audit", ".locks"] {
+        for name in ["audit", "claims", ".locks"] {
             assert!(!after(&Place::State, made, name).moved, "{name}");
         }
         let mut seen = Seen::default();

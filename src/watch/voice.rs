@@ -108,6 +108,8 @@ impl View {
     /// Draws everything once more, in the size that the terminal has now.
     pub fn draw(&self, now: DateTime<Utc>) {
         let (width, height) = self.screen.size();
+        // A terminal erases the last character of a line that fills it, with the rest of the line.
+        let width = width.saturating_sub(1);
         let mut all = vec![self.title(now, width)];
         all.extend(self.sections.iter().filter(|section| !section.is_empty()).cloned());
         all.push(self.recent());

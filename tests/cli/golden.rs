@@ -108,6 +108,8 @@ fn settle(value: &mut Value) {
                         *value = json!("[MS]")
                     }
                     "age_seconds" if value.is_number() => *value = json!("[AGE]"),
+                    "remaining_seconds" if value.as_u64() > Some(0) => *value = json!("[SECONDS]"),
+                    "delay_ms" if value.is_number() => *value = json!("[MS]"),
                     "revision" if value.as_u64() > Some(1_000_000_000) => *value = json!("[REVISION]"),
                     _ if long => *value = json!("[LONG]"),
                     _ => settle(value),

@@ -1,10 +1,13 @@
 //! The command line as people and programs meet it.
 
 mod adoption;
+mod check;
 mod colour;
+mod cooldown;
 mod equity;
 mod exposure;
 mod failures;
+mod gate;
 mod golden;
 mod help;
 mod pages;

@@ -124,6 +124,53 @@ fn a_heartbeat() {
     matrix(&Case { args, prepare: init, gate, action: "", ..STOP });
 }
 
+fn stops_counted(env: &TestEnv) {
+    init(env);
+    env.config("[cooldowns]\nguard_count = 2\n");
+    env.nija(&["stop-loss", "ETH-USD", "--price", "2000", "--id", "e-1"]).run().expect(0);
+    env.nija(&["cooldown", "activate", "SOL-USD"]).run().expect(0);
+}
+
+const COOLDOWN: Case = Case {
+    args: &["cooldown", "activate", "BTC-USD", "--reason", "whipsaw"],
+    prepare: stops_counted,
+    order: &["cooldown", "check", "BTC-USD"],
+    gate: [0, 1],
+    action: "cooldown.activate",
+    again: &[0],
+};
+
+#[test]
+fn a_cooldown() {
+    matrix(&COOLDOWN);
+}
+
+#[test]
+fn a_longer_cooldown() {
+    let (args, order) =
+        (&["cooldown", "extend", "SOL-USD", "--for", "1h"], &["cooldown", "check", "SOL-USD"]);
+    matrix(&Case { args, order, gate: [1, 1], action: "cooldown.extend", ..COOLDOWN });
+}
+
+#[test]
+fn an_end_of_a_cooldown() {
+    let args = &["cooldown", "deactivate", "SOL-USD", "--reason", "looked"];
+    let order = &["cooldown", "check", "SOL-USD"];
+    matrix(&Case { args, order, gate: [1, 0], action: "cooldown.deactivate", ..COOLDOWN });
+}
+
+#[test]
+fn a_stop_loss() {
+    let args = &["stop-loss", "BTC-USD", "--price", "64000", "--id", "b-1"];
+    matrix(&Case { args, action: "cooldown.stop_loss", ..COOLDOWN });
+}
+
+#[test]
+fn a_stop_loss_that_locks_every_ticker() {
+    let args = &["stop-loss", "BTC-USD", "--price", "64000", "--id", "b-1"];
+    matrix(&Case { args, order: &["cooldown", "check", "DOGE"], action: "cooldown.guard", ..COOLDOWN });
+}
+
 fn matrix(case: &Case) {
     let stage = Stage::new(case.prepare);
     let env = &stage.env;
@@ -163,12 +210,13 @@ fn survived(env: &TestEnv, case: &Case, output: &Output, old: &Essence, new: &Es
     if !allowed(gate.code) {
         return Err(format!("the gate is neither old nor new:\n{}", gate.render()));
     }
-    let acknowledged = ["HALTED", "REDUCE-ONLY"].iter().any(|word| output.stdout.starts_with(word));
+    let acknowledged =
+        ["HALTED", "REDUCE-ONLY", "COOLDOWN"].iter().any(|word| output.stdout.starts_with(word));
     if acknowledged && gate.code == 0 {
         return Err(format!("the gate is open after the stop was acknowledged:\n{}", gate.render()));
     }
     let active = env.nija(&["killswitch", "is-active"]).run();
-    if gate.code == 1 && active.code != 0 {
+    if case.order[0] == "gate" && gate.code == 1 && active.code != 0 {
         return Err(format!("the gate refuses, and is-active says:\n{}", active.render()));
     }
     Ok(())

@@ -80,7 +80,7 @@ fn disk_errors(
     super::report(&format!("{args:?}"), cases, &wrong);
 }
 
-fn faults(call: &Call) -> impl Iterator<Item = (&Call, &'static str)> {
+pub(super) fn faults(call: &Call) -> impl Iterator<Item = (&Call, &'static str)> {
     let errors = DISK.iter().find(|(name, _)| *name == call.name).map_or(&[][..], |(_, errors)| errors);
     errors.iter().map(move |error| (call, *error))
 }
@@ -145,14 +145,74 @@ fn a_gate_that_cannot_look_never_opens() {
     for halt in [stop_file as fn(&TestEnv), document, by_hand, elsewhere] {
         let env = TestEnv::initialised();
         halt(&env);
-        never_opens(&env);
+        never_opens(&env, "");
     }
 }
 
-fn never_opens(env: &TestEnv) {
-    let gate = || env.nija(&["gate", "BTC-USD", "--platform", "kraken"]);
+/// What keeps an order from going out beside a halt.
+#[test]
+fn a_gate_that_cannot_look_for_cooldowns_the_watch_or_duplicates_never_opens() {
+    let lock = |env: &TestEnv, file: &str| {
+        let cause = r#"{"source":"CLI","reason":"stop-loss","actor":{"uid":0},"host":"h","at":"2026-03-02T09:30:00Z"}"#;
+        let lock = format!(r#"{{"id":"c-1","side":"both","until":"2999-01-01T00:00:00Z","cause":{cause}}}"#);
+        let header =
+            r#""format":"nija.cooldown","version":"1.0","revision":1,"updated_at":"2026-03-02T09:30:00Z""#;
+        std::fs::create_dir_all(env.state("cooldowns")).unwrap();
+        std::fs::write(env.state(file), format!(r#"{{{header},"ticker":"X","locks":[{lock}]}}"#)).unwrap();
+    };
+    let of_the_ticker = |env: &TestEnv| lock(env, "cooldowns/BTCUSD.json");
+    let of_every_ticker = |env: &TestEnv| lock(env, "cooldowns/%2A.json");
+    let no_watch = |env: &TestEnv| env.config("gate.require_watch = \"1h\"\n");
+    let old_watch = |env: &TestEnv| {
+        let header =
+            r#""format":"nija.watch","version":"1.0","revision":1,"updated_at":"2026-03-02T09:30:00Z""#;
+        let boot_id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+        let tick =
+            format!(r#""ticked_at":"2026-03-02T09:30:00Z","boot_id":"{}","since_boot_ns":0"#, boot_id.trim());
+        let watch = format!(r#"{{{header},{tick},"pid":1,"interval_seconds":30}}"#);
+        std::fs::write(env.state("watch.json"), watch).unwrap();
+        env.config("gate.require_watch = \"1s\"\n");
+    };
+    let let_out_already = |env: &TestEnv| {
+        env.config("gate.dedupe_window = \"24h\"\n");
+        env.nija(&ORDER).run().expect(0);
+    };
+    for stands in
+        [&of_the_ticker as &dyn Fn(&TestEnv), &of_every_ticker, &no_watch, &old_watch, &let_out_already]
+    {
+        let env = TestEnv::initialised();
+        stands(&env);
+        assert_ne!(env.nija(&ORDER).run().code, 0);
+        // What comes before is held by the test above.
+        never_opens(&env, "EMERGENCY_STOP");
+    }
+}
+
+/// A fault while an order is noted may cost that order, but never lets it out twice.
+#[test]
+fn an_order_is_let_out_once_whatever_fails_while_it_is_noted() {
+    let stage = Stage::new(|env| {
+        init(env);
+        env.config("gate.dedupe_window = \"24h\"\n");
+    });
+    let env = &stage.env;
+    for (call, error) in calls(env, env.nija(&ORDER)).iter().flat_map(faults) {
+        stage.reset();
+        let first = inject(env.nija(&ORDER), call, &format!("error={error}")).run();
+        let outs = [first.code, env.nija(&ORDER).run().code, env.nija(&ORDER).run().code];
+        let let_out = outs.iter().filter(|code| **code == 0).count();
+        assert!(let_out <= 1, "{error} at {call}: {outs:?}\n{}", first.render());
+    }
+}
+
+const ORDER: [&str; 8] = ["gate", "BTC-USD", "--platform", "kraken", "--side", "buy", "--qty", "1"];
+
+/// Fails each call from the first that mentions `begins` on.
+fn never_opens(env: &TestEnv, begins: &str) {
+    let gate = || env.nija(&ORDER);
     let calls = calls(env, gate());
-    for call in calls.iter().filter(|call| call.name != "exit_group") {
+    let begun = calls.iter().skip_while(|call| !call.mentions(begins));
+    for call in begun.filter(|call| call.name != "exit_group") {
         for error in ["EIO", "EACCES", "EMFILE", "ENOMEM", "EINTR", "ELOOP"] {
             let output = inject(gate(), call, &format!("error={error}")).run();
             assert_ne!(output.code, 0, "{error} at {call} opened the gate:\n{}", output.render());

@@ -2,6 +2,8 @@
 
 /// Many writers at once: nothing is lost.
 mod contention;
+/// A ticker that is locked stays locked.
+mod cooldown;
 /// Killed at every system call.
 mod crash;
 /// Full, read-only, missing and immutable places.

@@ -1,4 +1,6 @@
 //! What the gate answers: one table for every implementation, and one gate that is asked all day.
 
+mod cooldowns;
+mod guard;
 mod table;
 mod time;

@@ -1,6 +1,7 @@
 //! The gate: more reasons to stop never turn a no into a yes.
 
-use nija::domain::gate::{Code, View, decide};
+use nija::domain::cooldown::{Cooldown, Lock, Side as LockSide, Touch};
+use nija::domain::gate::{Code, Duplicate, View, decide};
 use nija::domain::halt::{Mode, Scope, symbols_match};
 use nija::domain::killswitch::KillSwitch;
 use nija::domain::order::{Order, Side};
@@ -21,6 +22,27 @@ fn halted(scope: Scope, mode: Mode) -> KillSwitch {
     killswitch
 }
 
+/// Locks that are over, that stand, and that a person ended, at the time of [`view`].
+fn locks() -> impl Strategy<Value = Cooldown> {
+    let lock = (0usize..3, -2i64..3, any::<bool>()).prop_map(|(side, until, released)| {
+        let activation = make::total("c", chrono::DateTime::UNIX_EPOCH);
+        let (cause, at) = (activation.cause, chrono::DateTime::UNIX_EPOCH);
+        let touch = Touch { at, reason: String::new(), actor: cause.actor.clone() };
+        Lock {
+            id: "c-1".to_owned(),
+            side: [LockSide::Long, LockSide::Short, LockSide::Both][side],
+            until: at + chrono::TimeDelta::seconds(until),
+            cause,
+            stop_losses: Vec::new(),
+            extended: None,
+            released: released.then_some(touch),
+            extra: serde_json::Map::new(),
+        }
+    });
+    proptest::collection::vec(lock, 0..4)
+        .prop_map(|locks| Cooldown { locks, ..Cooldown::new("X", chrono::DateTime::UNIX_EPOCH) })
+}
+
 proptest! {
     #[test]
     fn more_halts_never_turn_no_into_yes(
@@ -36,7 +58,7 @@ proptest! {
     }
 
     #[test]
-    fn any_doubt_and_any_stop_refuses(order in make::order(), document in make::killswitch(), which in 0usize..6) {
+    fn any_doubt_and_any_stop_refuses(order in make::order(), document in make::killswitch(), which in 0usize..10) {
         let order = order.order();
         let clear = view(&document);
         let view = match which {
@@ -45,11 +67,34 @@ proptest! {
             2 => View { stop_file: Err("EACCES"), ..clear },
             3 => View { document: Err((Code::StateMissing, "")), ..clear },
             4 => View { document: Err((Code::StateUnreadable, "")), ..clear },
-            _ => View { document: Err((Code::StateNewer, "")), ..clear },
+            5 => View { document: Err((Code::StateNewer, "")), ..clear },
+            6 => View { watch: Err((Code::WatchMissing, "")), ..clear },
+            7 => View { duplicate: Duplicate::Until(clear.now), ..clear },
+            8 => View { duplicate: Duplicate::Unknown((Code::DuplicateUnknown, "")), ..clear },
+            _ if order.reduces() => View { env_stop: Some(""), ..clear },
+            _ => View { cooldowns: [Ok(None), Err((Code::StateUnreadable, ""))], ..clear },
         };
         let verdict = decide(&order, &view);
         prop_assert!(!verdict.is_allowed() && verdict.count() > 0 && verdict.exit() != 0);
         prop_assert_eq!(decide(&order, &clear).exit() == 0, decide(&order, &clear).is_allowed());
+    }
+
+    #[test]
+    fn a_cooldown_keeps_from_entering_and_never_from_leaving(
+        order in make::order(), own in locks(), every in locks(), document in make::killswitch(),
+    ) {
+        let order = order.order();
+        let clear = view(&document);
+        let cooling = View { cooldowns: [Ok(Some(&own)), Ok(Some(&every))], ..clear };
+        let (before, after) = (decide(&order, &clear), decide(&order, &cooling));
+        let blocks = [&own, &every].iter().filter(|locks| locks.blocks(order.side, clear.now).is_some()).count();
+        let added = if order.reduces() { 0 } else { blocks };
+        prop_assert_eq!(after.count(), before.count() + added);
+        let told = after.reasons().filter(|reason| reason.code == Code::CooldownActive);
+        for reason in told {
+            prop_assert_eq!(reason.until, reason.cooling.map(|cooling| cooling.lock.until));
+            prop_assert!(reason.until.is_some_and(|until| until > clear.now));
+        }
     }
 
     #[test]

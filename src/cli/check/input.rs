@@ -132,6 +132,8 @@ pub fn armed(policies: &Policies, words: &[String]) -> Result<Policies> {
             "adoption" => policies.adoption.auto_kill = true,
             "exposure" => policies.exposure.auto_kill = true,
             "equity" => policies.equity.auto_kill = true,
+            "orders" => policies.orders.auto_kill = true,
+            "heartbeats" => policies.heartbeats.auto_kill = true,
             _ => return Err(armless(word)),
         }
     }
@@ -139,10 +141,27 @@ pub fn armed(policies: &Policies, words: &[String]) -> Result<Policies> {
 }
 
 fn armless(word: &str) -> Error {
-    let message = format!("--auto-kill goes with adoption, exposure or equity, not with {word}");
+    let message =
+        format!("--auto-kill goes with adoption, equity, exposure, heartbeats or orders, not with {word}");
     Error::new(Kind::Usage, message).hint("nija check exposure --auto-kill")
 }
 
 fn usage(why: impl Into<String>, form: &str) -> Error {
     Error::new(Kind::Usage, why).hint(form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::alert::RULES;
+
+    #[test]
+    fn auto_kill_goes_with_every_group_that_can_pull_and_no_other() {
+        for rule in RULES {
+            let pulls = RULES.iter().any(|other| other.group == rule.group && other.auto_kill.is_some());
+            let armed = armed(&Policies::default(), &[rule.group.to_owned()]);
+            assert_eq!(armed.is_ok(), pulls, "{}", rule.group);
+        }
+        assert!(armed(&Policies::default(), &[]).is_err());
+    }
 }

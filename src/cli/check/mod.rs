@@ -7,14 +7,15 @@ use self::input::{Input, armed};
 use super::adoption::users;
 use super::app::{self, App};
 use super::words;
-use crate::domain::alert::{Figure, RULES, Rule, select};
+use crate::domain::alert::{RULES, Rule, select};
 use crate::domain::equity::account;
 use crate::domain::status::Status;
 use crate::error::{Error, Kind, Result};
-use crate::ops::check::{Report, Request, Runner, Sight, look};
-use crate::output::{Page, Reply, Role, Span};
+use crate::ops::check::{Request, Runner, Sight, look};
+use crate::output::{Reply, Role};
 
 mod input;
+mod plugin;
 
 /// Judge every rule once, keep the alerts, and pull the kill switch where the configuration says so
 ///
@@ -42,7 +43,8 @@ pub struct Check {
     /// With equity: when it was so, as in 2026-11-20T14:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = words::instant)]
     pub at: Option<DateTime<Utc>>,
-    /// Pull the kill switch on EMERGENCY this time, whatever the configuration says; with adoption, exposure or equity
+    /// Pull the kill switch on EMERGENCY this time, whatever the configuration says; with adoption, equity,
+    /// exposure, heartbeats or orders
     #[arg(long)]
     pub auto_kill: bool,
 }
@@ -58,11 +60,7 @@ impl Check {
             let (recorded, mut notices) = input.record(state)?;
             let request = Request { rules: &rules, policies: armed.as_ref().unwrap_or(policies) };
             let mut report = look(state, &request, &mut Sight::default(), &mut Runner::default())?;
-            let mut page = line(&report);
-            if !app.style.quiet && report.status != Status::Ok {
-                describe(&mut page, &report);
-            }
-            let mut reply = Reply::new("nija.check", &report, page);
+            let mut reply = Reply::new("nija.check", &report, plugin::page(&report));
             reply.status = report.status;
             reply.exit = report.status.nagios();
             reply.changed = recorded || !report.changes.is_empty() || !report.pulled.is_empty();
@@ -99,64 +97,6 @@ fn selected(words: &[String]) -> Result<Vec<&'static Rule>> {
         );
     }
     Ok(rules)
-}
-
-/// The plugin line: service, state, what is wrong, and the figures.
-fn line(report: &Report) -> Page {
-    let word = report.status.word();
-    let firing = report.firing();
-    let doubts: usize = report.rules.iter().map(|judged| judged.doubts.len()).sum();
-    let text = match (firing.first(), doubts) {
-        (None, 0) => format!("{} rules, nothing to report", report.rules.len()),
-        (None, _) => format!("{doubts} not to be judged: {}", first_doubt(report)),
-        (Some(worst), _) => {
-            let more = if firing.len() > 1 { format!("; {} more", firing.len() - 1) } else { String::new() };
-            format!("{}: {}{more}", worst.rule, worst.message)
-        }
-    };
-    let figures: Vec<String> = report.rules.iter().flat_map(|judged| &judged.figures).map(perfdata).collect();
-    // The bar begins the figures, so none may stand in the text.
-    let text = text.replace('|', "/").replace('\n', " ");
-    let tail = if figures.is_empty() { String::new() } else { format!(" | {}", figures.join(" ")) };
-    let mut page = Page::new();
-    page.line([
-        Span::new(role(report.status), format!("NIJA {word}")),
-        Span::plain(format!(" - {text}{tail}")),
-    ]);
-    page
-}
-
-fn first_doubt(report: &Report) -> String {
-    let doubt =
-        report.rules.iter().find_map(|judged| judged.doubts.first().map(|doubt| (judged.rule, doubt)));
-    doubt.map_or_else(String::new, |(rule, doubt)| format!("{rule}: {}", doubt.why))
-}
-
-fn perfdata(figure: &Figure) -> String {
-    let limit =
-        |limit: &Option<rust_decimal::Decimal>| limit.map_or_else(String::new, |limit| limit.to_string());
-    let limits = format!(";{};{}", limit(&figure.warning), limit(&figure.critical));
-    format!("{}={}{}{}", figure.label, figure.value, figure.unit, limits.trim_end_matches(';'))
-}
-
-/// Every alert and doubt, a line each: the plugin's long output.
-fn describe(page: &mut Page, report: &Report) {
-    for judged in &report.rules {
-        for alert in &judged.alerts {
-            page.line([
-                Span::new(role(alert.severity.status()), format!("{:<9}", alert.severity.word())),
-                Span::new(Role::Strong, format!(" {}", alert.rule)),
-                Span::plain(format!("  {}", alert.message)),
-            ]);
-        }
-        for doubt in &judged.doubts {
-            page.line([
-                Span::new(Role::Warn, format!("{:<9}", "UNKNOWN")),
-                Span::new(Role::Strong, format!(" {}", judged.rule)),
-                Span::plain(format!("  {}", doubt.why)),
-            ]);
-        }
-    }
 }
 
 /// How a state is painted.

@@ -62,7 +62,7 @@ pub fn listed(page: &mut Page, listed: &Listed, all: bool) {
         }
         lock(page, shown);
     }
-    if listed.locks.is_empty() {
+    if listed.locks.is_empty() && listed.unreadable.is_empty() {
         page.text(if all { "no ticker was ever in cooldown" } else { "no ticker is in cooldown" });
     }
     for (ticker, why) in &listed.unreadable {

@@ -11,7 +11,7 @@ use crate::output::Reply;
 mod decisions;
 mod ping;
 mod run;
-mod status;
+pub mod status;
 
 /// Report that a component is alive, say which must be, and see how they are
 #[derive(Debug, PartialEq, Subcommand)]

@@ -5,13 +5,15 @@ use clap::Args;
 
 use super::app::{self, App};
 use super::killswitch::status::{describe, monitored};
-use super::words;
+use super::{adoption, equity, exposure, heartbeat, words};
 use crate::domain::status::Status as Monitored;
 use crate::error::Result;
 use crate::ops::status::{self, Report};
+use crate::output::chart::Glyphs;
 use crate::output::{Page, Reply, Role, Span};
 
 mod alerts;
+mod desk;
 
 /// Show the state of everything
 #[derive(Args, Debug, PartialEq)]
@@ -31,7 +33,7 @@ impl Status {
         app.on_state(|state| {
             let report = status::status(state, app.environment.emergency_stop())?;
             let mut page = Page::new();
-            for section in sections(&report, state.now()) {
+            for section in sections(&report, state.now(), app.glyphs()) {
                 page.extend(section);
             }
             app::state_line(&mut page, state.context.config);
@@ -45,8 +47,38 @@ impl Status {
 }
 
 /// The state of everything as people read it, the most urgent first. What is not in use has no section.
-pub fn sections(report: &Report, now: DateTime<Utc>) -> Vec<Page> {
-    vec![describe(&report.killswitch), alerts::section(&report.alerts, now), machinery(report)]
+pub fn sections(report: &Report, now: DateTime<Utc>, glyphs: Glyphs) -> Vec<Page> {
+    let mut sections = vec![describe(&report.killswitch), alerts::section(&report.alerts, now)];
+    sections.extend(report.heartbeats.as_ref().filter(|present| !present.components.is_empty()).map(
+        |present| {
+            let mut page = Page::new();
+            page.line([Span::new(Role::Strong, "HEARTBEATS")]);
+            heartbeat::status::describe(&mut page, present);
+            page
+        },
+    ));
+    sections.extend(report.orders.as_ref().map(desk::orders));
+    sections.extend(report.cooldowns.as_ref().map(desk::cooldowns));
+    sections.extend(capital(report, glyphs));
+    sections.push(machinery(report));
+    sections
+}
+
+/// Where the capital is, what the accounts are worth, and who trades with it.
+fn capital(report: &Report, glyphs: Glyphs) -> Vec<Page> {
+    let page = |write: &dyn Fn(&mut Page)| {
+        let mut page = Page::new();
+        write(&mut page);
+        page
+    };
+    let exposure =
+        report.exposure.as_ref().map(|known| page(&|page| exposure::describe(page, known, glyphs)));
+    let equity = report
+        .equity
+        .as_ref()
+        .map(|views| page(&|page| views.iter().for_each(|view| equity::describe(page, view))));
+    let adoption = report.adoption.as_ref().map(|view| page(&|page| adoption::describe(page, Some(view))));
+    [exposure, equity, adoption].into_iter().flatten().collect()
 }
 
 /// What nija itself runs on: the watch, the record, who may resume.

@@ -10,7 +10,7 @@ use crate::domain::amount;
 use crate::domain::equity::READINGS_MAX;
 
 /// No limit.
-const NONE: &str = "none";
+const OFF: &str = "off";
 
 /// What may be lost.
 pub const SETTINGS: &[Setting] = &[
@@ -34,17 +34,17 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "equity.daily_loss_limit_cash",
-        about: "largest loss since the day began in the account currency, as in 500, or \"none\"",
+        about: "largest loss since the day began in the account currency, as in 500, or \"off\"",
         read: |config, value, _| {
             let limit = written(value)?;
-            let none = limit == NONE;
+            let off = limit == OFF;
             config.policies.equity.daily_loss_limit_cash =
-                if none { None } else { Some(amount::positive(&limit)?) };
+                if off { None } else { Some(amount::positive(&limit)?) };
             Ok(())
         },
         show: |config| {
             let limit = config.policies.equity.daily_loss_limit_cash;
-            json!(limit.map_or_else(|| NONE.to_owned(), |limit| limit.to_string()))
+            json!(limit.map_or_else(|| OFF.to_owned(), |limit| limit.to_string()))
         },
     },
     Setting {

@@ -4,6 +4,7 @@ pub mod facts;
 pub mod lifecycle;
 pub mod outcome;
 pub mod rule;
+pub mod telling;
 
 mod adoption_guardrail;
 mod beats;

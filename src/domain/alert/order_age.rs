@@ -94,6 +94,8 @@ pub struct Late<'a> {
     pub limit: TimeDelta,
     /// How bad that is.
     pub severity: Severity,
+    /// What it is for so long.
+    pub what: &'static str,
 }
 
 /// Reports orders that have lasted too long, the oldest first. Beyond [`LATE_MAX`] the rest is counted in one finding for each
@@ -127,11 +129,12 @@ pub fn report(mut late: Vec<Late<'_>>, pull: impl Fn(&Late<'_>) -> Option<Pull>,
 }
 
 fn finding(late: &Late<'_>) -> Finding {
-    let Late { id, order, age, limit, severity, .. } = late;
+    let Late { id, order, age, limit, severity, what, .. } = late;
     let at = order.platform.as_deref().map(|platform| format!(" at {platform}")).unwrap_or_default();
     let (state, symbol) = (order.state, &order.symbol);
+    let (age_words, limit_words) = (words(*age), words(*limit));
     let message =
-        format!("order {id} ({symbol}{at}) is {state} for {}, limit {}", words(*age), words(*limit));
+        format!("order {id} ({symbol}{at}, {state}) is {what} for {age_words}, limit {limit_words}");
     let mut finding = Finding::new(subject(id), *severity, message)
         .judged(seconds(*age), seconds(*limit))
         .label("order", *id)

@@ -72,5 +72,5 @@ fn judge<'a>(id: &'a str, order: &'a Glance, age: TimeDelta, policy: &Policy) ->
         return None;
     }
     let severity = if age < policy.emergency_at(limit) { Severity::Critical } else { Severity::Emergency };
-    Some(Late { id, order, since: order.out_since, age, limit, severity })
+    Some(Late { id, order, since: order.out_since, age, limit, severity, what: "out" })
 }

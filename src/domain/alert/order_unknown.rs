@@ -44,7 +44,15 @@ fn evaluate(facts: &Facts) -> Outcome {
         match age(since, facts.now) {
             None => doubts.push(id, ahead(since, facts.now)),
             Some(age) if age > limit => {
-                late.push(Late { id, order, since, age, limit, severity: Severity::Critical });
+                late.push(Late {
+                    id,
+                    order,
+                    since,
+                    age,
+                    limit,
+                    severity: Severity::Critical,
+                    what: "in doubt",
+                });
             }
             Some(_) => {}
         }

@@ -93,6 +93,9 @@ pub struct Touch {
     pub reason: String,
     /// Who.
     pub actor: Actor,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// A stop-loss that led to a lock.
@@ -120,6 +123,9 @@ pub struct StopLoss {
     pub strategy: Option<String>,
     /// The broker or exchange, if that was said.
     pub platform: Option<String>,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 impl StopLoss {

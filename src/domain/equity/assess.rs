@@ -83,7 +83,10 @@ impl Equity {
             daily_loss: fresh
                 .zip(self.opening(day))
                 .map(|(value, opening)| daily_loss(value, opening, policy)),
-            doubt: doubt.map(|why| format!("the last equity of {} {why}", self.scope())),
+            doubt: doubt.map(|why| match &self.account {
+                Some(account) => format!("the last equity of {account} {why}"),
+                None => format!("the last equity {why}"),
+            }),
         }
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::terms::{difference, plausible, positive};
+use super::terms::{difference, instant, plausible, positive};
 use super::tracked::{Completion, Outcome, State, Tracked};
 
 /// What somebody says about the end of an order.
@@ -36,7 +36,7 @@ impl Tracked {
             return Err("an order is completed with its outcome".to_owned());
         }
         if let Some(completion) = &self.completion {
-            return Err(format!("it is completed: {} since {}", completion.outcome, completion.at));
+            return Err(format!("it is completed: {} since {}", completion.outcome, instant(completion.at)));
         }
         let filled = self.filled(filled_qty)?;
         let some = filled.is_some_and(|filled| !filled.is_zero());
@@ -64,7 +64,7 @@ impl Tracked {
             if differences.is_empty() {
                 return Ok(None);
             }
-            let since = format!("it is completed as {} since {}", completion.outcome, completion.at);
+            let since = format!("it is completed as {} since {}", completion.outcome, instant(completion.at));
             return Err(format!("{since}, and this says otherwise: {}", differences.join("; ")));
         }
         if let Some(price) = told.fill_price {
@@ -121,7 +121,8 @@ impl Tracked {
             }
         }
         if known.filled_at != told.filled_at {
-            found.push(difference("the time of the fill", known.filled_at, told.filled_at));
+            let (known, told) = (known.filled_at.map(instant), told.filled_at.map(instant));
+            found.push(difference("the time of the fill", known, told));
         }
         found
     }

@@ -2,6 +2,7 @@
 
 mod change;
 mod glance;
+pub mod history;
 pub mod policy;
 pub mod terms;
 pub mod throttle;

@@ -1,6 +1,6 @@
 //! What is said of an order when it is tracked, what may be said, and how two sayings differ.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -128,12 +128,18 @@ pub fn positive(what: &str, value: Decimal) -> Result<(), String> {
     if value > Decimal::ZERO { Ok(()) } else { Err(format!("{what} is {value}; it has to be above zero")) }
 }
 
+/// An instant as it reads in a sentence.
+pub fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
 /// Whether something can have happened then.
 pub fn plausible(what: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), String> {
     if at.timestamp() < EARLIEST_SECONDS {
-        return Err(format!("{what} is {at}, as if a clock had never been set"));
+        return Err(format!("{what} is {}, as if a clock had never been set", instant(at)));
     }
     if at.signed_duration_since(now) > AHEAD_MAX {
+        let (at, now) = (instant(at), instant(now));
         return Err(format!("{what} is {at}, more than a day ahead of this machine's clock ({now})"));
     }
     Ok(())

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::terms::Terms;
 use crate::domain::document::{Document, Header};
-use crate::domain::slippage::Fill;
+use crate::domain::slippage::{Fill, Position};
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,6 +165,8 @@ pub struct Completion {
 pub struct FillOutbox {
     /// The fill, with the id it has in the log.
     pub fill: Fill,
+    /// Where the log ended before it.
+    pub after: Position,
 }
 
 impl Document for Tracked {

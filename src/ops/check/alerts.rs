@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -118,15 +118,16 @@ pub fn update(
     // In the order of the findings; then those that could not be judged.
     let doubted = sight.alerts.keys().filter(|name| !held.contains(*name));
     let all = named.iter().chain(doubted).filter_map(|name| sight.alerts.get(name));
-    all.filter(mine).map(|alert| told(alert, &findings)).collect()
+    all.filter(mine).map(|alert| as_seen(alert, &findings, state.now())).collect()
 }
 
 /// An alert with the figures of this look: while nothing else changes, they are not written down each time.
-fn told(alert: &Alert, findings: &[Finding]) -> Alert {
+fn as_seen(alert: &Alert, findings: &[Finding], now: DateTime<Utc>) -> Alert {
     let mut alert = alert.clone();
     if let Some(finding) = findings.iter().find(|finding| finding.subject == alert.subject) {
         alert.message.clone_from(&finding.message);
         (alert.value, alert.limit) = (finding.value, finding.limit);
+        alert.last_seen = now;
     }
     alert
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::domain::alert::lifecycle::{self, Transition};
+use crate::domain::alert::telling::told;
 use crate::domain::alert::{Alert, Doubt, Figure, Outcome, Reading, Rule, Severity};
 use crate::domain::policy::Policies;
 use crate::domain::status::Status;
@@ -12,7 +13,7 @@ use crate::error::{Kind, Result};
 
 use super::gate::claims;
 use super::killswitch::settle;
-use super::{Notice, State};
+use super::{Notice, State, orders};
 
 pub mod alerts;
 pub mod changes;
@@ -43,6 +44,7 @@ pub struct Judged {
     /// The worst of what it found, UNKNOWN for doubt.
     pub status: Status,
     /// Its alerts that fire now, those it cannot judge at present included.
+    #[serde(serialize_with = "told")]
     pub alerts: Vec<Alert>,
     /// What it could not judge.
     pub doubts: Vec<Doubt>,
@@ -128,6 +130,7 @@ pub fn look(
     }
     report.status = report.rules.iter().map(|judged| judged.status).max().unwrap_or(Status::Ok);
     alerts::prune(state, sight, &mut report);
+    report.notices.extend(orders::tend(state, &facts));
     if let Err(error) = claims::prune(state, request.policies.gate.dedupe_window) {
         report.notices.push(Notice::of("CLAIMS_NOT_REMOVED", "old claims of the duplicate guard", &error));
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::domain::adoption::Adoption;
 use crate::domain::alert::facts::Stops;
 use crate::domain::alert::{Alert, Collection, Facts, Input, Reading, Rule};
+use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
 use crate::domain::heartbeat::{Expectation, Heartbeat, View};
@@ -27,6 +28,8 @@ pub struct Sight {
     /// Alerts that could not be stored, so that they are not taken for new at every look.
     pub unsaved: BTreeMap<String, Alert>,
     feed: Option<Box<dyn Feed>>,
+    for_people: bool,
+    cooldowns: kept::Folder<Cooldown>,
     stops: Input<Stops>,
     records: kept::Folder<Heartbeat>,
     expectations: kept::Folder<Expectation>,
@@ -50,6 +53,22 @@ impl Sight {
         Self { feed: Some(feed), ..Self::default() }
     }
 
+    /// A sight that sees what no rule asks for as well, and people want to know.
+    #[must_use]
+    pub fn for_people(self) -> Self {
+        Self { for_people: true, ..self }
+    }
+
+    /// Every order.
+    pub fn orders(&self) -> Input<Collection<Glance>> {
+        self.orders.input()
+    }
+
+    /// Every cooldown, for people.
+    pub fn cooldowns(&self) -> Input<Collection<Cooldown>> {
+        self.cooldowns.input()
+    }
+
     /// Reads what these rules need.
     pub fn refresh(&mut self, state: &State<'_>, rules: &[&'static Rule]) {
         let changes = self.feed.as_mut().map_or_else(Changes::everything, |feed| feed.take());
@@ -67,6 +86,9 @@ impl Sight {
                 Reading::Equity => self.equity = equity::input(state),
                 Reading::Adoption => self.adoption.refresh(state, &adoption::key(), &changes),
             }
+        }
+        if self.for_people {
+            self.cooldowns.refresh(state, cooldown::COLLECTION, &changes);
         }
         // A `check` beside this watch changes them too.
         alerts::refresh(state, &mut self.alerts, &changes);

@@ -90,7 +90,8 @@ pub fn activate(state: &State<'_>, ticker: &str, end: End, side: Side, reason: &
         extra: Map::new(),
     };
     if let Locked::Added(lock) = open.cooldown.lock(Lock::new(mark(state).id, side, until, cause), now) {
-        open.events.push(event(state, Source::Cli, "cooldown.activate", &ticker, json!({"lock": lock})));
+        let data = json!({"reason": lock.cause.reason, "lock": lock});
+        open.events.push(event(state, Source::Cli, "cooldown.activate", &ticker, data));
         open.changed.push(lock);
     }
     open.commit(state, false)?;

@@ -1,10 +1,10 @@
 //! Cooldowns: locking a ticker, looking at its locks, ending them early, and what a stop-loss does.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::audit::{Audited as _, Event};
-use crate::domain::cooldown::change::{LOST, Mark};
+use crate::domain::cooldown::change::Mark;
 use crate::domain::cooldown::policy::LONGEST;
 use crate::domain::cooldown::{Cooldown, Lock, Touch};
 use crate::domain::halt::Source;
@@ -57,7 +57,8 @@ fn mark(state: &State<'_>) -> Mark {
 }
 
 fn touch(state: &State<'_>, reason: &str) -> Touch {
-    Touch { at: state.now(), reason: shortened(reason), actor: state.context.identity.actor.clone() }
+    let (reason, actor) = (shortened(reason), state.context.identity.actor.clone());
+    Touch { at: state.now(), reason, actor, extra: Map::new() }
 }
 
 fn shortened(reason: &str) -> String {
@@ -112,7 +113,7 @@ impl<'a> Open<'a> {
                 let duration = policy.longest(own_duration(state, canonical));
                 let cooldown =
                     Cooldown::recovered(canonical, duration, reason.clone(), mark(state), state.now());
-                let data = json!({"rule": LOST, "kept": kept, "locks": cooldown.locks});
+                let data = json!({"reason": reason, "kept": kept, "locks": cooldown.locks});
                 events.push(event(state, Source::AutoMonitoring, "cooldown.lost", canonical, data));
                 let message =
                     format!("{reason}; it was set aside as {kept}, and a lock stands in for what it held");

@@ -67,6 +67,8 @@ pub struct Near {
 /// Whether a ticker may be entered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Checked {
+    /// The ticker as it was asked for.
+    pub asked: String,
     /// The canonical ticker.
     pub ticker: String,
     /// Whether an entry of this side is blocked.
@@ -83,8 +85,8 @@ pub struct Checked {
 
 /// Whether an entry is blocked: by a lock of the ticker, or by one of every ticker. An entry that does not say its side is
 /// blocked by any.
-pub fn check(state: &State<'_>, ticker: &str, side: Option<order::Side>) -> Result<Checked> {
-    let (ticker, now) = (canonical(state, ticker)?, state.now());
+pub fn check(state: &State<'_>, asked: &str, side: Option<order::Side>) -> Result<Checked> {
+    let (ticker, now) = (canonical(state, asked)?, state.now());
     let own = read(state, &ticker)?;
     let every = if ticker == EVERY { None } else { read(state, EVERY)? };
     let known = own.is_some();
@@ -96,7 +98,7 @@ pub fn check(state: &State<'_>, ticker: &str, side: Option<order::Side>) -> Resu
     locks.sort_by_key(|shown| std::cmp::Reverse(shown.lock.until));
     let until = locks.first().map(|shown| shown.lock.until);
     let near = if known { Vec::new() } else { near_misses(state, &ticker)? };
-    Ok(Checked { ticker, in_cooldown: until.is_some(), until, locks, known, near })
+    Ok(Checked { asked: asked.to_owned(), ticker, in_cooldown: until.is_some(), until, locks, known, near })
 }
 
 fn near_misses(state: &State<'_>, ticker: &str) -> Result<Vec<Near>> {

@@ -4,7 +4,7 @@
 //! between reports again with the same id: what is done stays as it was, and what is missing is done.
 
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use crate::domain::cooldown::change::Locked;
 use crate::domain::cooldown::{Cooldown, Hit, Side, StopLoss};
@@ -108,6 +108,7 @@ fn own(state: &State<'_>, request: &Request, ticker: String) -> Result<Report> {
         side: request.side,
         strategy: trimmed(&request.strategy),
         platform: trimmed(&request.platform),
+        extra: Map::new(),
     };
     let mut number = None;
     if let Some(known) = open.cooldown.known(&stop_loss) {
@@ -118,8 +119,13 @@ fn own(state: &State<'_>, request: &Request, ticker: String) -> Result<Report> {
     {
         number = Some(counted.number);
         let (lock, is_new_lock) = (counted.locked.lock(), matches!(counted.locked, Locked::Added(_)));
-        let data =
-            json!({"stop_loss": stop_loss, "number": number, "lock": lock, "is_new_lock": is_new_lock});
+        let data = json!({
+            "reason": lock.cause.reason,
+            "stop_loss": stop_loss,
+            "number": number,
+            "lock": lock,
+            "is_new_lock": is_new_lock,
+        });
         open.events.push(event(state, Source::AutoMonitoring, "cooldown.stop_loss", &ticker, data));
     }
     open.commit(state, number.is_some())?;
@@ -151,7 +157,7 @@ fn every(state: &State<'_>, report: &mut Report) -> Result<()> {
     let mut open = Open::new(state, EVERY)?;
     let guarded = open.cooldown.guard(&report.stop_loss, policy, mark(state), now);
     if let Some(Locked::Added(lock)) = &guarded.locked {
-        let data = json!({"lock": lock});
+        let data = json!({"reason": lock.cause.reason, "lock": lock});
         open.events.push(event(state, Source::AutoMonitoring, "cooldown.guard", EVERY, data));
         report.tripped = true;
     }

@@ -8,7 +8,7 @@ use crate::domain::ticker;
 use crate::error::Result;
 use crate::store::document::{self, Stored};
 
-use super::{COLLECTION, Notice, State, key, unknown};
+use super::{COLLECTION, Notice, State, history, key, unknown};
 
 /// Which orders to show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,12 +83,12 @@ fn unreadable(name: &str, why: &str) -> Notice {
     Notice::new("ORDER_UNREADABLE", format!("order '{name}' cannot be read: {why}"), "nija doctor")
 }
 
-/// One order.
+/// One order, from the log of completed orders as well.
 pub fn show(state: &State<'_>, id: &str) -> Result<Tracked> {
     let key = key(id)?;
     match document::read::<Tracked>(&*state.backend, &key)? {
         Stored::Present(order) => Ok(order),
-        Stored::Missing => Err(unknown(id)),
+        Stored::Missing => history::find(state, id)?.ok_or_else(|| unknown(id)),
         Stored::Unreadable(why) => Err(document::unreadable(&*state.backend, &key, &why)),
     }
 }

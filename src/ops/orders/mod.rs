@@ -8,12 +8,19 @@ use crate::store::document::{self, Opened, Stored};
 use super::{Notice, State};
 
 pub mod change;
+pub mod fill;
+pub mod history;
+pub mod import;
 pub mod list;
+pub mod rows;
+pub mod tend;
 pub mod throttle;
 pub mod track;
 
 pub use change::{complete, update};
+pub use import::{Imported, import};
 pub use list::{Filter, list, show};
+pub use tend::tend;
 pub use track::{Request, Tracking, track};
 
 /// The folder of orders.
@@ -35,13 +42,17 @@ fn about(verb: &str, id: &str) -> String {
     format!("nija orders {verb} '{id}'")
 }
 
-/// An order under its lock, which has to exist.
-fn open_known<'a>(state: &'a State<'_>, id: &str) -> Result<(Opened<'a, Tracked>, Tracked)> {
+/// An order under its lock, which has to exist; without a lock when it is in the log of completed orders.
+fn open_known<'a>(state: &'a State<'_>, id: &str) -> Result<(Option<Opened<'a, Tracked>>, Tracked)> {
     let key = key(id)?;
     let mut opened = document::open::<Tracked>(&*state.backend, &key, state.wait)?;
     match std::mem::replace(&mut opened.stored, Stored::Missing) {
-        Stored::Present(order) => Ok((opened, order)),
-        Stored::Missing => Err(unknown(id)),
+        Stored::Present(order) => Ok((Some(opened), order)),
+        Stored::Missing => {
+            // Only who is late, or asks for what never was, waits for a look through the log.
+            let archived = history::find(state, id)?;
+            archived.map(|order| (None, order)).ok_or_else(|| unknown(id))
+        }
         Stored::Unreadable(why) => Err(document::unreadable(&*state.backend, &key, &why)),
     }
 }

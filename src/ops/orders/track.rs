@@ -1,8 +1,9 @@
 //! Tracking an order: the first time it is written down, and every further time it is compared.
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 
-use crate::domain::pending::{Rate, Terms, Tracked, terms};
+use crate::domain::pending::{State as Standing, Terms, Tracked, terms};
 use crate::error::{Error, Result};
 use crate::store::Durability;
 use crate::store::document::{self, Opened, Stored};
@@ -28,10 +29,22 @@ pub struct Tracking {
     pub order: Tracked,
     /// Whether nobody had heard of it before.
     pub changed: bool,
+    /// Whether it was known and stands otherwise now.
+    pub updated: bool,
     /// The halt of its strategy, when there were too many.
     pub tripped: Option<Tripped>,
     /// What else is worth knowing.
     pub notices: Vec<Notice>,
+}
+
+/// How an order is written down.
+pub(super) struct Way {
+    /// How much it has to survive.
+    pub durability: Durability,
+    /// Whether it counts as an order that its strategy sends.
+    pub counts: bool,
+    /// How it stands, and how much of it is filled.
+    pub standing: Option<(Standing, Option<Decimal>)>,
 }
 
 /// Tracks an order. What is tracked already stays as it is; other facts are an error that names each difference.
@@ -39,31 +52,42 @@ pub struct Tracking {
 /// An order that makes too many of its strategy halts that, and is tracked all the same. `Err` that says so means that the order
 /// is tracked and the halt is missing.
 pub fn track(state: &State<'_>, request: &Request) -> Result<Tracking> {
+    place(state, request, &Way { durability: Durability::Strict, counts: true, standing: None })
+}
+
+/// The same, in another way.
+pub(super) fn place(state: &State<'_>, request: &Request, way: &Way) -> Result<Tracking> {
     check(state, request)?;
     let mut opened = document::open::<Tracked>(&*state.backend, &key(&request.id)?, state.wait)?;
     let mut notices = Vec::new();
     let known = known(state, &mut opened, request, &mut notices)?;
-    let rate = request.terms.strategy.as_deref().and_then(|strategy| {
-        let rate = state.context.config.policies.orders.throttle(strategy)?;
-        Some((strategy, rate))
-    });
-    let count = |(strategy, rate): (&str, Rate)| {
-        throttle::count(state, strategy, known.is_none().then_some(&request.id), rate)
-    };
-    // Counted before it is written down, under its id: killed in between, the next try counts it once.
-    let tripped = rate.map(count).transpose();
     let changed = known.is_none();
-    let order = match known {
-        Some(order) => order,
-        None => first(state, &mut opened, request, &mut notices)?,
-    };
+    let mut order = known.unwrap_or_else(|| first(state, request, &mut notices));
+    let standing = way.standing.map(|(standing, filled)| order.update(standing, filled, state.now()));
+    let next =
+        standing.transpose().map_err(|why| usage(format!("order '{}': {why}", order.id), ""))?.flatten();
+    let updated = next.is_some();
+    order = next.unwrap_or(order);
+    // Counted before it is written down, under its id: killed in between, the next try counts it once.
+    let tripped = if way.counts { throttled(state, &order, changed) } else { Ok(None) };
+    if changed || updated {
+        opened.commit(&mut order, state.now(), way.durability)?;
+    }
     match tripped {
-        Ok(tripped) => Ok(Tracking { order, changed, tripped: tripped.flatten(), notices }),
+        Ok(tripped) => Ok(Tracking { order, changed, updated: updated && !changed, tripped, notices }),
         Err(error) => {
             let message =
                 format!("order '{}' is tracked, but its strategy is NOT HALTED: {}", order.id, error.message);
             Err(Error { message, ..error })
         }
+    }
+}
+
+fn throttled(state: &State<'_>, order: &Tracked, is_new: bool) -> Result<Option<Tripped>> {
+    let Some(strategy) = order.terms.strategy.as_deref() else { return Ok(None) };
+    match state.context.config.policies.orders.throttle(strategy) {
+        Some(rate) => throttle::count(state, strategy, is_new.then_some(&order.id), rate),
+        None => Ok(None),
     }
 }
 
@@ -108,26 +132,23 @@ fn differences(state: &State<'_>, order: &Tracked, request: &Request) -> Vec<Str
     let mut found = order.terms.differences(&request.terms, &state.context.config.policies.tickers);
     // Not said is not said otherwise: a retry comes later than the first try.
     if let Some(at) = request.submitted_at.filter(|at| *at != order.submitted_at) {
-        found.push(format!("the time of submission was {}, now {at}", order.submitted_at));
+        let (before, now) = (terms::instant(order.submitted_at), terms::instant(at));
+        found.push(format!("the time of submission was {before}, now {now}"));
     }
     found
 }
 
-fn first(
-    state: &State<'_>,
-    opened: &mut Opened<'_, Tracked>,
-    request: &Request,
-    notices: &mut Vec<Notice>,
-) -> Result<Tracked> {
+fn first(state: &State<'_>, request: &Request, notices: &mut Vec<Notice>) -> Tracked {
     let now = state.now();
-    let mut order = Tracked::new(&request.id, request.terms.clone(), request.submitted_at, now);
+    let order = Tracked::new(&request.id, request.terms.clone(), request.submitted_at, now);
     if order.submitted_at > now {
         let message = format!(
-            "order '{}' was sent at {}, and it is {now}: its age counts from now on",
-            order.id, order.submitted_at
+            "order '{}' was sent at {}, and it is {}: its age counts from now on",
+            order.id,
+            terms::instant(order.submitted_at),
+            terms::instant(now)
         );
         notices.push(Notice::new("SUBMITTED_AHEAD", message, "timedatectl status"));
     }
-    opened.commit(&mut order, now, Durability::Strict)?;
-    Ok(order)
+    order
 }
