@@ -6,6 +6,7 @@ use super::App;
 use crate::error::Result;
 use crate::output::Reply;
 
+mod import;
 pub(super) mod record;
 mod stats;
 mod verify;
@@ -19,6 +20,8 @@ pub enum Slippage {
     Record(record::Record),
     /// Show what fills cost against what was expected
     Stats(stats::Stats),
+    /// Import fills from a file
+    Import(import::Import),
     /// Recompute everything from the logs
     Verify(verify::Verify),
 }
@@ -28,6 +31,7 @@ impl Slippage {
     pub fn format(&self) -> &'static str {
         match self {
             Self::Record(_) => record::FORMAT,
+            Self::Import(_) => import::FORMAT,
             Self::Verify(_) => verify::FORMAT,
             Self::Stats(_) => "nija.slippage.stats",
         }
@@ -37,6 +41,7 @@ impl Slippage {
     pub fn run(&self, app: &App) -> Result<Reply> {
         match self {
             Self::Record(record) => record.run(app),
+            Self::Import(import) => import.run(app),
             Self::Verify(verify) => verify.run(app),
             Self::Stats(stats) => stats.run(app),
         }

@@ -13,6 +13,7 @@ pub mod policy;
 pub mod position;
 pub mod quality;
 pub mod quantile;
+pub mod row;
 pub mod sample;
 pub mod select;
 pub mod sketch;

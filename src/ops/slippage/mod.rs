@@ -10,6 +10,7 @@ use crate::store::Backend;
 use crate::store::fills::Fills;
 
 pub mod hash;
+pub mod import;
 pub mod record;
 pub mod recorder;
 pub mod scan;

@@ -115,7 +115,8 @@ pub fn after(ledger: Ledger<'_>, kept: &Kept) -> Vec<Notice> {
     notices
 }
 
-fn torn(name: &str) -> Notice {
+/// Half a record stood at the end of a log, and its bytes are kept under this name.
+pub(super) fn torn(name: &str) -> Notice {
     let message =
         format!("half a record that a crash had left at the log's end was cut off and kept as {name}");
     Notice::new("SLIPPAGE_LOG_TORN", message, "nija slippage verify")
