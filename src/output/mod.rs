@@ -15,6 +15,7 @@ pub mod colour;
 mod envelope;
 pub mod layout;
 pub mod page;
+pub mod product;
 pub mod progress;
 pub mod screen;
 pub mod stream;

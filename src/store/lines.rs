@@ -6,9 +6,15 @@ use crate::error::Result;
 /// Bytes of a block. A line longer than this comes in pieces, none of which is a record.
 const BLOCK_BYTES: usize = 256 * 1024;
 
-/// Shows the whole lines of bytes `from` to `to` to `visit`, a block of many at a time with its newlines, and where it begins.
-/// `from` is the start of a line. Returns the end of the last whole line: what is behind it ends without a newline.
-pub fn forward(reader: &dyn Reader, from: u64, to: u64, visit: &mut dyn FnMut(u64, &[u8])) -> Result<u64> {
+/// Shows the whole lines of bytes `from` to `to` to `visit`, a block of many at a time with its newlines and where it begins,
+/// until that says stop. `from` is the start of a line. Returns the end of the last line shown; if nobody said stop, what is
+/// behind it ends without a newline.
+pub fn forward(
+    reader: &dyn Reader,
+    from: u64,
+    to: u64,
+    visit: &mut dyn FnMut(u64, &[u8]) -> bool,
+) -> Result<u64> {
     let mut buffer = vec![0; BLOCK_BYTES];
     let (mut start, mut kept) = (from, 0);
     loop {
@@ -23,19 +29,17 @@ pub fn forward(reader: &dyn Reader, from: u64, to: u64, visit: &mut dyn FnMut(u6
             None if filled == BLOCK_BYTES => filled,
             None => 0,
         };
-        visit_some(visit, start, block.get(..whole).unwrap_or_default());
+        let lines = block.get(..whole).unwrap_or_default();
+        let going = lines.is_empty() || visit(start, lines);
         start += whole as u64;
+        if !going {
+            return Ok(start);
+        }
         buffer.copy_within(whole..filled, 0);
         kept = filled - whole;
         if read == 0 || begin + read as u64 >= to {
             return Ok(start);
         }
-    }
-}
-
-fn visit_some(visit: &mut dyn FnMut(u64, &[u8]), start: u64, lines: &[u8]) {
-    if !lines.is_empty() {
-        visit(start, lines);
     }
 }
 
@@ -82,7 +86,7 @@ pub fn part(reader: &dyn Reader, from: u64, to: u64, parts: u64) -> Result<Vec<(
     let mut ranges = Vec::new();
     let mut start = from;
     for number in 1..parts {
-        let cut = line_start(reader, from + len / parts * number, to)?;
+        let cut = start_after(reader, from + len / parts * number, to)?;
         if cut > start {
             ranges.push((start, cut));
             start = cut;
@@ -93,7 +97,7 @@ pub fn part(reader: &dyn Reader, from: u64, to: u64, parts: u64) -> Result<Vec<(
 }
 
 /// The start of the first line that begins after `at`, or `to`.
-fn line_start(reader: &dyn Reader, at: u64, to: u64) -> Result<u64> {
+pub fn start_after(reader: &dyn Reader, at: u64, to: u64) -> Result<u64> {
     let mut block = vec![0; 4096];
     let mut position = at;
     while position < to {
@@ -114,6 +118,7 @@ pub fn number(reader: &dyn Reader, at: u64) -> Result<u64> {
     let mut lines = 1;
     forward(reader, 0, at, &mut |_, block| {
         lines += memchr::memchr_iter(b'\n', block).count() as u64;
+        true
     })?;
     Ok(lines)
 }
@@ -162,6 +167,7 @@ mod tests {
                 forward(&text, from, to, &mut |at, block| {
                     assert_eq!(block.last(), Some(&b'\n'));
                     seen.extend(lines(block).into_iter().map(|(offset, line)| (at + offset, line)));
+                    true
                 }).unwrap();
             }
             prop_assert_eq!(&seen, &expected);
@@ -191,7 +197,10 @@ mod tests {
     fn a_line_without_end_does_not_grow_without_end() {
         let text = vec![b'x'; 3 * BLOCK_BYTES];
         let mut largest = 0;
-        let end = forward(&text, 0, text.len() as u64, &mut |_, block| largest = largest.max(block.len()));
+        let end = forward(&text, 0, text.len() as u64, &mut |_, block| {
+            largest = largest.max(block.len());
+            true
+        });
         assert_eq!((end.unwrap(), largest), (text.len() as u64, BLOCK_BYTES));
         backward(&text, 0, text.len() as u64, &mut |_, _| panic!("no line ends")).unwrap();
     }

@@ -9,6 +9,7 @@ mod exposure;
 mod failures;
 mod gate;
 mod golden;
+mod heartbeat;
 mod help;
 mod pages;
 mod people;

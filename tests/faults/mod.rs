@@ -12,6 +12,8 @@ mod disk;
 mod errors;
 /// A lock that is never given back.
 mod holder;
+/// Killed at every system call of a report.
+mod inputs;
 /// Resource limits and closed outputs.
 mod limits;
 /// A mount namespace to break disks in.

@@ -27,7 +27,8 @@ fn locks() -> impl Strategy<Value = Cooldown> {
     let lock = (0usize..3, -2i64..3, any::<bool>()).prop_map(|(side, until, released)| {
         let activation = make::total("c", chrono::DateTime::UNIX_EPOCH);
         let (cause, at) = (activation.cause, chrono::DateTime::UNIX_EPOCH);
-        let touch = Touch { at, reason: String::new(), actor: cause.actor.clone() };
+        let actor = cause.actor.clone();
+        let touch = Touch { at, reason: String::new(), actor, extra: serde_json::Map::new() };
         Lock {
             id: "c-1".to_owned(),
             side: [LockSide::Long, LockSide::Short, LockSide::Both][side],

@@ -3,5 +3,7 @@
 mod desk;
 mod many;
 mod once;
+mod rules;
+mod stats;
 mod summary;
 mod verify;

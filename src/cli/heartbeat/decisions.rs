@@ -138,7 +138,13 @@ fn reply(
     let before = if changed { "" } else { " (as before)" };
     page.line([Span::new(Role::Good, head), Span::plain(text), Span::new(Role::Muted, before)]);
     app::state_line(&mut page, state.context.config);
-    let mut reply = Reply::new(format, &json!({"expectation": said}), page);
+    let data = json!({
+        "name": said.name,
+        "terms": said.terms,
+        "expected_at": said.expected_at,
+        "paused": said.paused,
+    });
+    let mut reply = Reply::new(format, &data, page);
     reply.changed = changed;
     reply
 }

@@ -22,7 +22,7 @@ pub(super) const FORMAT: &str = "nija.slippage.import";
 #[derive(Args, Debug, PartialEq)]
 #[command(after_help = "Exit codes: 0 every row recorded or known; 65 some rows could not be recorded\n\
     Fields: id, at, ticker, side, expected, actual, qty, fee, latency_ms, broker, order_type, order_id; - leaves a column out\n\
-    Example: nija slippage import fills.csv --map 'decision px=expected' --broker kraken")]
+    Example: nija slippage import fills.csv --map decision=expected --broker kraken")]
 pub struct Import {
     /// The file; - for stdin
     pub file: PathBuf,

@@ -6,8 +6,12 @@ use super::App;
 use crate::error::Result;
 use crate::output::Reply;
 
+mod events;
+mod export;
 mod import;
+mod quality;
 pub(super) mod record;
+mod report;
 mod stats;
 mod verify;
 mod which;
@@ -22,6 +26,14 @@ pub enum Slippage {
     Stats(stats::Stats),
     /// Import fills from a file
     Import(import::Import),
+    /// Score how well a ticker or a broker was executed, from 0 to 100
+    Quality(quality::Quality),
+    /// Draw how slippage is spread, how it went day by day, and the worst fills
+    Report(report::Report),
+    /// Show the latest fills
+    Events(events::Events),
+    /// Print the recorded fills for other programs
+    Export(export::Export),
     /// Recompute everything from the logs
     Verify(verify::Verify),
 }
@@ -32,6 +44,10 @@ impl Slippage {
         match self {
             Self::Record(_) => record::FORMAT,
             Self::Import(_) => import::FORMAT,
+            Self::Quality(_) => quality::FORMAT,
+            Self::Report(_) => report::FORMAT,
+            Self::Events(_) => events::FORMAT,
+            Self::Export(_) => export::FORMAT,
             Self::Verify(_) => verify::FORMAT,
             Self::Stats(_) => "nija.slippage.stats",
         }
@@ -42,6 +58,10 @@ impl Slippage {
         match self {
             Self::Record(record) => record.run(app),
             Self::Import(import) => import.run(app),
+            Self::Quality(quality) => quality.run(app),
+            Self::Report(report) => report.run(app),
+            Self::Events(events) => events.run(app),
+            Self::Export(export) => export.run(app),
             Self::Verify(verify) => verify.run(app),
             Self::Stats(stats) => stats.run(app),
         }

@@ -1,7 +1,7 @@
 //! `nija slippage stats`: every figure of many fills, all together or apart.
 
 use clap::{Args, ValueEnum};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::super::app::{self, App};
 use super::which::{self, Of, When};
@@ -64,7 +64,7 @@ impl Stats {
     pub fn run(&self, app: &App) -> Result<Reply> {
         app.on_state(|state| {
             let mut selection = self.of.selection(state)?;
-            self.when.narrow(&mut selection, state.now(), DAYS)?;
+            self.when.narrow(&mut selection, state.now(), Some(DAYS))?;
             let found = stats(state, &selection, self.by.map(Into::into))?;
             let mut page = Page::new();
             describe(&mut page, &found);
@@ -77,7 +77,7 @@ impl Stats {
 
 fn describe(page: &mut Page, found: &Found) {
     page.line([
-        Span::new(Role::Strong, format!("{} fills", found.figures.fills)),
+        Span::new(Role::Strong, fills(found.figures.fills)),
         Span::plain(format!("  {}", which::words(&found.selection))),
     ]);
     if found.figures.fills == 0 {
@@ -97,7 +97,18 @@ pub fn shown(value: Option<Decimal>) -> String {
 
 /// A figure with so many places, or a dash.
 pub fn rounded(value: Option<Decimal>, places: u32) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| format!("{:.*}", places as usize, value))
+    let shown = |value: Decimal| {
+        let value = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+        // Nothing is neither adverse nor favourable.
+        let value = if value.is_zero() { Decimal::ZERO } else { value };
+        format!("{value:.*}", places as usize)
+    };
+    value.map_or_else(|| "-".to_owned(), shown)
+}
+
+/// So many fills.
+pub fn fills(count: u64) -> String {
+    if count == 1 { "1 fill".to_owned() } else { format!("{count} fills") }
 }
 
 /// Every figure, a line each.
@@ -107,7 +118,7 @@ pub fn figures(page: &mut Page, figures: &Figures) {
     let weighted = match (figures.unweighted, figures.fills) {
         (0, _) => "by notional".to_owned(),
         (none, all) if none == all => "no fill says its quantity".to_owned(),
-        (some, _) => format!("by notional; {some} fills without a quantity do not count"),
+        (some, _) => format!("by notional; {} without a quantity not counted", fills(some)),
     };
     let interval = match (bps.mean_low, bps.mean_high) {
         (Some(low), Some(high)) => format!("95 % interval {} to {} bps", shown(Some(low)), shown(Some(high))),
@@ -143,12 +154,12 @@ pub fn figures(page: &mut Page, figures: &Figures) {
 /// What is not slippage itself.
 fn around(page: &mut Page, figures: &Figures) {
     let share = |share: &crate::domain::slippage::figures::Share| {
-        format!("{} fills, {} %", share.fills, shown(share.pct))
+        format!("{}, {} %", fills(share.fills), shown(share.pct))
     };
     page.field("adverse", share(&figures.adverse));
     page.field("favourable", share(&figures.favourable));
     page.field("high", format!("{}, as was high when they were recorded", share(&figures.high)));
-    page.field("fees", format!("{} bps, {} fills say theirs", shown(figures.fees_bps), figures.with_fee));
+    page.field("fees", format!("{} bps, known of {}", shown(figures.fees_bps), fills(figures.with_fee)));
     page.field("all-in", format!("{} bps, slippage by notional and fees", shown(figures.all_in_bps)));
     let cash = &figures.cash;
     page.field(
@@ -165,13 +176,14 @@ fn around(page: &mut Page, figures: &Figures) {
     let ms = |value: Option<u32>| value.map_or_else(|| "-".to_owned(), |value| format!("{value} ms"));
     page.field(
         "latency",
-        format!("p50 {}, p95 {}, {} fills say theirs", ms(latency.p50), ms(latency.p95), latency.fills),
+        format!("p50 {}, p95 {}, known of {}", ms(latency.p50), ms(latency.p95), fills(latency.fills)),
     );
 }
 
 /// One line per group.
 fn table(page: &mut Page, groups: &[Group]) {
-    let width = groups.iter().map(|group| group.name.chars().count()).max().unwrap_or(0).max(4);
+    let name = |group: &Group| group.name.as_deref().unwrap_or("(not said)").to_owned();
+    let width = groups.iter().map(|group| name(group).chars().count()).max().unwrap_or(0).max(4);
     page.text("");
     page.line([Span::new(
         Role::Muted,
@@ -184,7 +196,7 @@ fn table(page: &mut Page, groups: &[Group]) {
         let (figures, bps) = (&group.figures, &group.figures.slippage_bps);
         let cell = |value: Option<Decimal>| rounded(value, 2);
         page.line([
-            Span::new(Role::Strong, format!("  {:<width$} ", group.name)),
+            Span::new(Role::Strong, format!("  {:<width$} ", name(group))),
             Span::plain(format!(
                 "{:>8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>6} % {:>9}  {}",
                 figures.fills,

@@ -52,14 +52,19 @@ impl Of {
 }
 
 impl When {
-    /// Narrows a selection to this time: the last `default_days` where nothing was said.
-    pub fn narrow(&self, selection: &mut Selection, now: DateTime<Utc>, default_days: u32) -> Result<()> {
+    /// Narrows a selection to this time: where nothing was said, to the last `default_days`, if there is such a default.
+    pub fn narrow(
+        &self,
+        selection: &mut Selection,
+        now: DateTime<Utc>,
+        default_days: Option<u32>,
+    ) -> Result<()> {
         if self.all {
             return Ok(());
         }
         if self.since.is_none() && self.until.is_none() {
-            let days = TimeDelta::days(self.days.unwrap_or(default_days).into());
-            selection.since = now.checked_sub_signed(days);
+            let days = self.days.or(default_days).map(|days| TimeDelta::days(days.into()));
+            selection.since = days.and_then(|days| now.checked_sub_signed(days));
             return Ok(());
         }
         let time = |text: &Option<String>| {

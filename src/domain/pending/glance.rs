@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::tracked::{State, Tracked, contradiction};
+use super::tracked::{Outcome, State, Tracked, contradiction};
 use crate::domain::document::{self, Decode, Unreadable};
 
 /// What a look sees of an order.
@@ -26,6 +26,8 @@ pub struct Glance {
     pub unsettled_since: Option<DateTime<Utc>>,
     /// When nija heard that it ended, if it did.
     pub completed_at: Option<DateTime<Utc>>,
+    /// How it ended, if it did.
+    pub outcome: Option<Outcome>,
     /// Whether it carries a fill that may not be in the slippage log yet.
     pub owes_fill: bool,
 }
@@ -55,6 +57,7 @@ struct Part<'a> {
 
 #[derive(Deserialize)]
 struct End {
+    outcome: Outcome,
     at: DateTime<Utc>,
 }
 
@@ -70,7 +73,8 @@ impl Decode for Glance {
             state: part.state,
             out_since: part.submitted_at.min(part.tracked_at),
             unsettled_since: part.unsettled_since,
-            completed_at: part.completion.map(|end| end.at),
+            completed_at: part.completion.as_ref().map(|end| end.at),
+            outcome: part.completion.map(|end| end.outcome),
             owes_fill: part.fill_outbox.is_some(),
         };
         match contradiction(glance.state, glance.completed_at.is_some(), glance.unsettled_since.is_some()) {

@@ -191,12 +191,9 @@ pub struct Cost {
     pub weighted: bool,
 }
 
-/// The cost of fills of these slippages and notionals (0 where unknown), fill by fill. The slippages are put into another
-/// order in `scratch`. `None` of none.
-pub fn cost(slippages: &[i64], notionals: &[i128], scratch: &mut Vec<i64>) -> Option<Cost> {
-    scratch.clear();
-    scratch.extend_from_slice(slippages);
-    let [low, tail, high] = quantile::select(scratch, [1, 95, 99])?;
+/// The cost of fills of these slippages and notionals (0 where unknown), fill by fill. `None` of none.
+pub fn cost(slippages: &[i64], notionals: &[i128]) -> Option<Cost> {
+    let [low, tail, high] = quantile::select(&mut slippages.to_vec(), [1, 95, 99])?;
     let one = |slippage: i64| i128::from(slippage.clamp(low, high).max(0));
     let (mut sum, mut weights) = (0_i128, 0_i128);
     for (slippage, notional) in slippages.iter().zip(notionals) {
@@ -276,13 +273,13 @@ mod tests {
         let mut slippages = vec![-5_000_000_i64; 50];
         slippages.extend([30_000; 148]);
         slippages.extend([90_000, 90_000_000_000]);
-        let found = cost(&slippages, &vec![0; 200], &mut Vec::new()).unwrap();
+        let found = cost(&slippages, &vec![0; 200]).unwrap();
         // The 99 % quantile is the 198th of 200: 3 bps, so the two above count 3 bps and the lucky 50 nothing:
         // 150 * 3 / 200 = 2.25 bps.
         assert_eq!(found, Cost { mean: 22_500, tail: 30_000, weighted: false });
-        let weighted = cost(&[10_000, 30_000], &[3, 1], &mut Vec::new()).unwrap();
+        let weighted = cost(&[10_000, 30_000], &[3, 1]).unwrap();
         assert_eq!((weighted.mean, weighted.weighted), (15_000, true));
-        assert_eq!(cost(&[], &[], &mut Vec::new()), None);
+        assert_eq!(cost(&[], &[]), None);
     }
 
     fn evidence() -> impl Strategy<Value = Evidence> {

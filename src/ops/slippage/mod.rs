@@ -9,10 +9,15 @@ use crate::clock::Clock;
 use crate::store::Backend;
 use crate::store::fills::Fills;
 
+pub mod damage;
+pub mod events;
 pub mod hash;
 pub mod import;
+pub mod quality;
+pub mod recent;
 pub mod record;
 pub mod recorder;
+pub mod report;
 pub mod scan;
 pub mod stats;
 pub mod summary;

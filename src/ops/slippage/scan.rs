@@ -2,8 +2,6 @@
 
 use std::num::NonZero;
 
-use serde::Serialize;
-
 use crate::domain::month::Month;
 use crate::domain::slippage::line::Why;
 use crate::domain::slippage::{Sample, Selection, sample};
@@ -11,13 +9,11 @@ use crate::error::{Error, Kind, Result};
 use crate::store::fills::{FILLS, log};
 use crate::store::{Reader, lines};
 
-use super::super::{Notice, State};
+use super::super::State;
+use super::damage::Damages;
 
 /// Threads that share one month.
 const THREADS_MAX: usize = 2;
-
-/// Damaged lines that are told one by one; the rest is counted.
-const DAMAGES_TOLD: usize = 5;
 
 /// What counts fills as they pass by. A clone of what has counted nothing is what every thread starts with.
 pub trait Counter: Clone + Send + Sync {
@@ -25,43 +21,6 @@ pub trait Counter: Clone + Send + Sync {
     fn count(&mut self, sample: &Sample<'_>, line: &[u8]);
     /// Adds what another counted, of fills that were recorded later.
     fn merge(&mut self, later: Self);
-}
-
-/// A line that could not be read as a fill.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Damage {
-    /// The log's file, relative to the state directory.
-    pub file: String,
-    /// The line's number, from 1.
-    pub line: u64,
-    /// What is wrong with it.
-    pub why: String,
-}
-
-/// Lines that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Damages {
-    /// How many.
-    pub lines: u64,
-    /// The first of them.
-    pub first: Vec<Damage>,
-}
-
-impl Damages {
-    /// The same as findings beside an answer.
-    pub fn notices(&self) -> Vec<Notice> {
-        let told = |damage: &Damage| {
-            let message = format!("{} line {} is not counted: {}", damage.file, damage.line, damage.why);
-            Notice::new("SLIPPAGE_LINES_DAMAGED", message, "nija slippage verify")
-        };
-        let mut notices: Vec<Notice> = self.first.iter().map(told).collect();
-        let rest = self.lines.saturating_sub(self.first.len() as u64);
-        if rest > 0 {
-            let message = format!("{rest} more lines are not counted");
-            notices.push(Notice::new("SLIPPAGE_LINES_DAMAGED", message, "nija slippage verify"));
-        }
-        notices
-    }
 }
 
 /// What a pass through the logs came to.
@@ -112,16 +71,9 @@ pub fn range<C: Counter>(
     for part in counted {
         let part = part?;
         into.counter.merge(part.counter);
-        into.damages.lines += part.damaged;
-        for (at, why) in part.first {
-            if into.damages.first.len() < DAMAGES_TOLD {
-                let line = lines::number(reader, at)?;
-                let file = log(month).file();
-                into.damages.first.push(Damage { file, line, why: why.to_string() });
-            }
-        }
+        into.damages.merge(part.damages);
     }
-    Ok(())
+    into.damages.settle(reader, month)
 }
 
 fn gave_up() -> Error {
@@ -131,13 +83,12 @@ fn gave_up() -> Error {
 /// What one thread counted.
 struct Part<C> {
     counter: C,
-    damaged: u64,
-    first: Vec<(u64, Why)>,
+    damages: Damages,
 }
 
 impl<C: Counter> Part<C> {
     fn of(reader: &dyn Reader, (from, to): (u64, u64), selection: &Selection, empty: &C) -> Result<Self> {
-        let mut part = Self { counter: empty.clone(), damaged: 0, first: Vec::new() };
+        let mut part = Self { counter: empty.clone(), damages: Damages::default() };
         let filter = selection.filter();
         lines::forward(reader, from, to, &mut |at, block| {
             let mut start = 0;
@@ -146,22 +97,15 @@ impl<C: Counter> Part<C> {
                 match sample::scan(line) {
                     Ok(sample) if filter.has(&sample) => part.counter.count(&sample, line),
                     Ok(_) => {}
-                    Err(why) => part.damage(at + start as u64, why),
+                    Err(why) => part.damages.add(at + start as u64, why),
                 }
                 start = end + 1;
             }
             if start < block.len() {
-                part.damage(at + start as u64, Why::NoChecksum);
+                part.damages.add(at + start as u64, Why::NoChecksum);
             }
+            true
         })?;
         Ok(part)
-    }
-
-    #[cold]
-    fn damage(&mut self, at: u64, why: Why) {
-        self.damaged += 1;
-        if self.first.len() < DAMAGES_TOLD {
-            self.first.push((at, why));
-        }
     }
 }

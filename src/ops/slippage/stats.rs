@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::domain::slippage::aggregate::Aggregate;
 use crate::domain::slippage::apart::Apart;
-use crate::domain::slippage::summary::Groups;
+use crate::domain::slippage::summary::{Groups, UNSTATED};
 use crate::domain::slippage::{By, Figures, Sample, Selection, Tally};
 use crate::error::Result;
 
@@ -27,8 +27,8 @@ pub enum Source {
 /// The figures of fills that belong together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {
-    /// What they have in common; `unknown` where the fills do not say.
-    pub name: String,
+    /// What they have in common; `null` where the fills do not say.
+    pub name: Option<String>,
     /// Their figures.
     #[serde(flatten)]
     pub figures: Figures,
@@ -84,7 +84,7 @@ pub fn stats(state: &State<'_>, selection: &Selection, by: Option<By>) -> Result
     let scanned = scan(state, selection, &Counting { by, ..Counting::default() })?;
     let (mut all, mut groups) = (scanned.counter.together, Vec::new());
     for (name, mut tally) in scanned.counter.groups.sorted() {
-        groups.push(Group { name: name.into(), figures: tally.figures() });
+        groups.push(Group { name: stated(name.into()), figures: tally.figures() });
         all.merge(tally);
     }
     Ok(Stats {
@@ -100,7 +100,8 @@ pub fn stats(state: &State<'_>, selection: &Selection, by: Option<By>) -> Result
 fn summed(state: &State<'_>, selection: &Selection, by: Option<By>) -> Result<Stats> {
     let Overview { summary, notices } = overview(state)?;
     let figures = |aggregate: &Aggregate| Figures::new(&aggregate.totals, &aggregate.quantiles());
-    let group = |(name, aggregate): (String, Aggregate)| Group { name, figures: figures(&aggregate) };
+    let group =
+        |(name, aggregate): (String, Aggregate)| Group { name: stated(name), figures: figures(&aggregate) };
     let groups = by.map_or_else(BTreeMap::new, |by| summary.groups.of(selection, Some(by)));
     let all = summary.groups.of(selection, None).into_values().next().unwrap_or_default();
     Ok(Stats {
@@ -111,4 +112,8 @@ fn summed(state: &State<'_>, selection: &Selection, by: Option<By>) -> Result<St
         groups: groups.into_iter().map(group).collect(),
         notices,
     })
+}
+
+fn stated(name: String) -> Option<String> {
+    (name != UNSTATED).then_some(name)
 }
