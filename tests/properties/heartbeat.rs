@@ -8,6 +8,8 @@ use nija::domain::heartbeat::{Component, Report, Word};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use serde_json::Map;
+
 use super::machine::{Event, GRACE, INTERVAL, Machine, rank};
 
 fn event() -> impl Strategy<Value = Event> {
@@ -189,7 +191,7 @@ proptest! {
         let mut machine = Machine::new();
         let word = if failed { Word::Fail } else { Word::Start };
         machine.report("bot", &Report { word, open_positions: Some(1), ..Report::default() });
-        machine.say("bot", |said, at| { said.pause(Paused { at, by: "alice".to_owned(), reason: String::new() }); });
+        machine.say("bot", |said, at| { said.pause(Paused { at, by: "alice".to_owned(), reason: String::new(), extra: Map::new() }); });
         for (event, looks) in days {
             machine.happen(&event);
             if looks {

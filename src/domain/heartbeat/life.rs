@@ -152,7 +152,7 @@ impl Component {
     ) -> Self {
         let since = |then_ns: u64| Duration::from_nanos(now_ns.saturating_sub(then_ns));
         let age = |seen: Sighting| Age { length: since(seen.seen_ns), certain: seen.certain };
-        let terms = said.and_then(|said| said.terms);
+        let terms = said.and_then(|said| said.terms.as_ref());
         let length = |terms: Option<u64>, own: Option<u64>, default| {
             terms.or(own).map_or(default, Duration::from_secs)
         };
