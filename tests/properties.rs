@@ -19,6 +19,9 @@ mod heartbeat;
 #[path = "properties/heartbeat_cases.rs"]
 mod heartbeat_cases;
 #[cfg(test)]
+#[path = "properties/inputs.rs"]
+mod inputs;
+#[cfg(test)]
 #[path = "properties/killswitch.rs"]
 mod killswitch;
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod orders_import;
 mod pages;
 mod people;
 mod scene;
+mod slippage_stats;
 mod story;
 mod terminal;
 mod trouble;

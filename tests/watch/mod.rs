@@ -12,8 +12,10 @@ use crate::common::{Run, TestEnv};
 
 mod beside;
 mod changes;
+mod metrics;
 mod ping;
 mod reload;
+mod screen;
 mod stream;
 mod supervisor;
 
