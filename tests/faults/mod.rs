@@ -18,6 +18,8 @@ mod inputs;
 mod limits;
 /// A mount namespace to break disks in.
 mod machine;
+/// Orders, fills and throttles.
+mod orders;
 /// A stop and a release at the same time.
 mod race;
 /// A prepared environment that is put back before every case.

@@ -78,8 +78,8 @@ fn with_positions_open_it_is_critical_at_once() {
 fn a_component_that_must_beat_and_never_does_is_an_alarm() {
     let (_env, world) = world("");
     let terms = Terms::new(seconds(10), seconds(5), Some(seconds(100)));
-    assert!(world.on(|state| heartbeat::expect(state, "ghost", terms).unwrap().1));
-    assert!(!world.on(|state| heartbeat::expect(state, "ghost", terms).unwrap().1), "said before");
+    assert!(world.on(|state| heartbeat::expect(state, "ghost", terms.clone()).unwrap().1));
+    assert!(!world.on(|state| heartbeat::expect(state, "ghost", terms.clone()).unwrap().1), "said before");
     assert_eq!(world.status(), Status::Ok);
     world.pass(99);
     assert_eq!((world.status(), world.components()[0].1.state), (Status::Ok, State::New));

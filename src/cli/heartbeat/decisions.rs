@@ -72,7 +72,7 @@ impl Expect {
             let policy = &state.context.config.policies.heartbeats;
             let interval = self.interval.unwrap_or(policy.interval);
             let terms = Terms::new(interval, self.grace.unwrap_or(policy.grace), self.start_up);
-            let (said, changed) = heartbeat::expect(state, &self.name, terms)?;
+            let (said, changed) = heartbeat::expect(state, &self.name, terms.clone())?;
             let text = format!(
                 "  {} must beat every {}, and is down {} later; its first beat may take {}",
                 self.name,
