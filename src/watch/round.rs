@@ -124,6 +124,7 @@ impl Watch<'_> {
             Wake::Change => dates.push((self.pace.after_change(), Cause::Change)),
             Wake::Stop => dates.push((self.pace.after_stop(), Cause::Stop)),
         }
+        dates.extend(self.pace.deadline().map(|at| (at, Cause::Deadline)));
         dates.extend(pending.forced.map(|cause| (now, cause)));
         match dates.iter().rfind(|(at, _)| *at <= now) {
             Some(_) if self.begun == 0 => Ok(Cause::Start),
@@ -217,6 +218,8 @@ impl Watch<'_> {
         let found = self.eyes.tick(&context, interval);
         let to = setup.clock.monotonic();
         self.pace.looked(from, to);
+        // Counted from its end, so that it is not a moment too early.
+        self.pace.expect(to, found.as_ref().ok().and_then(|found| found.next_change));
         match found {
             Ok(found) => self.completed(cause, is_scheduled, to.saturating_sub(from), found),
             Err(error) => self.failed(cause, to.saturating_sub(from), error),
@@ -231,7 +234,7 @@ impl Watch<'_> {
         self.cycles.add(took);
         self.succeeded_at = Some(self.setup.clock.now());
         self.supervisor.ticked(&one_line(&found));
-        let Found { report, killswitch } = found;
+        let Found { report, killswitch, .. } = found;
         let at = self.setup.clock.now();
         for (action, halt) in self.news.of_halts(killswitch.as_ref()) {
             self.voice.say(&Event::Halt(HaltChange { at, action, halt: &halt }));

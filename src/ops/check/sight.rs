@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::adoption::Adoption;
 use crate::domain::alert::facts::Stops;
@@ -123,6 +124,14 @@ impl Sight {
             equity: self.equity.clone(),
             fills: self.fills.clone(),
         })
+    }
+
+    /// How long until time alone changes what a rule says, as far as that is known: then is the time to look again.
+    pub fn next_change(&self, policies: &Policies) -> Option<Duration> {
+        match &self.heartbeats {
+            Input::Known(view) => view.next_change(&policies.heartbeats),
+            _ => None,
+        }
     }
 
     /// Notes that somebody looks at the components that were read, and what is seen of them. The lock of looks is held.
