@@ -17,6 +17,7 @@ mod pages;
 mod people;
 mod scene;
 mod slippage_stats;
+mod start;
 mod story;
 mod terminal;
 mod trouble;

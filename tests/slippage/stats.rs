@@ -171,7 +171,7 @@ fn append_at(state: &State<'_>, number: i64, at: &str) {
     let fill = nija::ops::slippage::record::fill_with(state, format!("t-{number}"), facts).unwrap();
     let mut bytes = Vec::new();
     line::write(&fill, &mut bytes);
-    state.fills().append(fill.month(), &bytes, state.now()).unwrap();
+    state.ledger().fills().append(fill.month(), &bytes, state.now()).unwrap();
 }
 
 #[test]

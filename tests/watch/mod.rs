@@ -19,6 +19,7 @@ mod reload;
 mod screen;
 mod stream;
 mod supervisor;
+mod units;
 
 /// Nothing that is waited for takes this long, however busy the machine is.
 const LIMIT: Duration = Duration::from_secs(20);

@@ -15,6 +15,7 @@ pub mod position;
 pub mod quality;
 pub mod quantile;
 pub mod recent;
+pub mod row;
 pub mod sample;
 pub mod select;
 pub mod sketch;
