@@ -7,12 +7,29 @@
 
 use std::ffi::{c_char, c_int};
 
-/// The one function the program would load the C library's libm for (a progress bar's estimate), at a tenth of its start.
+/// Powers: for a progress bar's estimate. Without this, and the two below, the program would load the C library's libm, at a
+/// tenth of a gate process.
 // SAFETY: the C standard's own `pow`, by signature and meaning; the binary defines no other.
 #[expect(unsafe_code, reason = "the linker looks for an unmangled `pow`")]
 #[unsafe(no_mangle)]
 pub extern "C" fn pow(base: f64, exponent: f64) -> f64 {
     libm::pow(base, exponent)
+}
+
+/// Powers of e: for the quantiles of slippage.
+// SAFETY: the C standard's own `exp`, by signature and meaning; the binary defines no other.
+#[expect(unsafe_code, reason = "the linker looks for an unmangled `exp`")]
+#[unsafe(no_mangle)]
+pub extern "C" fn exp(power: f64) -> f64 {
+    libm::exp(power)
+}
+
+/// Natural logarithms: for the quantiles of slippage.
+// SAFETY: the C standard's own `log`, by signature and meaning; the binary defines no other.
+#[expect(unsafe_code, reason = "the linker looks for an unmangled `log`")]
+#[unsafe(no_mangle)]
+pub extern "C" fn log(value: f64) -> f64 {
+    libm::log(value)
 }
 
 /// Entry point, called by the C runtime.
