@@ -18,8 +18,9 @@ use nija::{Gate, Order, Side};
 
 mod pairs;
 
-const ROUNDS: u32 = 201;
-const CALLS_PER_ROUND: u32 = 1000;
+const ROUNDS: u32 = 1001;
+/// Few, so that a round is rarely interrupted where others use the machine too.
+const CALLS_PER_ROUND: u32 = 100;
 
 /// Documents younger than this are read again on every call, because their change time cannot be trusted yet.
 const SETTLE: Duration = Duration::from_millis(100);
