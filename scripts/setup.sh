@@ -11,7 +11,9 @@ missing=()
 for pair in "${wanted[@]}"; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+promtool=$(command -v promtool || true)
+[ ${#missing[@]} -eq 0 ] && [ -n "$promtool" ] && exit 0
+[ -n "$promtool" ] || missing+=(prometheus)
 mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
@@ -20,4 +22,15 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
-apt-get -qq -o=Dpkg::Use-Pty=0 install --no-install-recommends "${missing[@]}" >/dev/null
+mapfile -t packages < <(printf '%s\n' "${missing[@]}" | grep -vx prometheus || true)
+if [ ${#packages[@]} -gt 0 ]; then
+  apt-get -qq -o=Dpkg::Use-Pty=0 install --no-install-recommends "${packages[@]}" >/dev/null
+fi
+if [ -z "$promtool" ]; then
+  # Of this package only the checker is wanted: installed, it would bring a service that starts, and a user.
+  folder=$(mktemp -d)
+  trap 'rm -r "$folder"' EXIT
+  (cd "$folder" && apt-get -qq -o=APT::Sandbox::User=root download prometheus)
+  dpkg-deb --fsys-tarfile "$folder"/prometheus_*.deb | tar -x -C "$folder" ./usr/bin/promtool
+  install -m 755 "$folder/usr/bin/promtool" /usr/local/bin/promtool
+fi

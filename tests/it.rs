@@ -18,6 +18,8 @@ mod common;
 mod faults;
 /// The table of what the gate answers, and that the answer keeps up with what happens.
 mod gate;
+/// Heartbeats as the watch sees them, and commands run on behalf of a component.
+mod heartbeat;
 /// The log of fills and its summary.
 mod slippage;
 /// The watch as its readers, its supervisor and its operator meet it.

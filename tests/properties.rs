@@ -19,6 +19,9 @@ mod heartbeat;
 #[path = "properties/heartbeat_cases.rs"]
 mod heartbeat_cases;
 #[cfg(test)]
+#[path = "properties/inputs.rs"]
+mod inputs;
+#[cfg(test)]
 #[path = "properties/killswitch.rs"]
 mod killswitch;
 #[cfg(test)]
@@ -30,6 +33,9 @@ mod machine;
 #[cfg(test)]
 #[path = "properties/make.rs"]
 mod make;
+#[cfg(test)]
+#[path = "properties/orders.rs"]
+mod orders;
 #[cfg(test)]
 #[path = "properties/people.rs"]
 mod people;

@@ -4,8 +4,11 @@
 use std::fmt::Debug;
 
 use libfuzzer_sys::fuzz_target;
-use nija::domain::heartbeat::Heartbeat;
+use nija::domain::adoption::Adoption;
+use nija::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use nija::domain::document::{Document, Unreadable, decode, encode};
+use nija::domain::equity::Equity;
+use nija::domain::exposure::{Balance, Book};
 use nija::domain::gate::{View, decide};
 use nija::domain::killswitch::KillSwitch;
 use nija::domain::operator::Operators;
@@ -35,6 +38,12 @@ fn check<T: Document + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
 fuzz_target!(|bytes: &[u8]| {
     check::<Operators>(bytes);
     check::<Heartbeat>(bytes);
+    check::<Adoption>(bytes);
+    check::<Balance>(bytes);
+    check::<Book>(bytes);
+    check::<Equity>(bytes);
+    check::<Expectation>(bytes);
+    check::<Observations>(bytes);
     if let Some(document) = check::<KillSwitch>(bytes) {
         assert_eq!(document.is_active, !document.halts.is_empty());
         let view = View::of(&document, document.header.updated_at);

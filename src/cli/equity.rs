@@ -195,7 +195,7 @@ pub fn describe(page: &mut Page, view: &View) {
         || format!("not confirmed yet, {have} of {need} readings"),
         |value| format!("{value} confirmed"),
     );
-    let last = stands.last.map_or_else(String::new, |last| format!(", last reading {}", last.value));
+    let last = stands.last.as_ref().map_or_else(String::new, |last| format!(", last reading {}", last.value));
     let age = stands.age_seconds.map_or_else(String::new, |age| format!("  age {}", words::age(age)));
     page.line([
         Span::new(Role::Strong, "EQUITY"),
@@ -206,7 +206,8 @@ pub fn describe(page: &mut Page, view: &View) {
         page.line([Span::new(Role::Warn, "  UNKNOWN    "), Span::plain(why.clone())]);
     }
     if let Some(loss) = &stands.drawdown {
-        let at = stands.peak.map_or_else(String::new, |peak| format!(" of {}", words::time(peak.at)));
+        let at =
+            stands.peak.as_ref().map_or_else(String::new, |peak| format!(" of {}", words::time(peak.at)));
         describe_loss(page, "drawdown", loss, &format!("the peak{at}"));
     }
     if let Some(loss) = &stands.daily_loss {

@@ -1,4 +1,4 @@
-//! The two commands that must start at once, recognised without building the whole command line.
+//! The commands that must start at once, recognised without building the whole command line.
 //!
 //! Whatever is not known exactly is left to clap, so both ways always mean the same; a test holds them equal.
 
@@ -7,9 +7,11 @@ use std::path::PathBuf;
 
 use super::gate::{Gate, position, quantity};
 use super::killswitch::{KillSwitch, activate::Activate};
+use super::slippage::{Slippage, record::Record};
 use super::{Cli, Command, Globals};
 
-/// Reads `gate SYMBOL …`, `kill WORDS…` and `killswitch activate WORDS…`, with the plainest global options.
+/// Reads `gate SYMBOL …`, `kill WORDS…`, `killswitch activate WORDS…` and `slippage record …`, with the plainest global
+/// options.
 pub fn parse(arguments: &[OsString]) -> Option<Cli> {
     let mut words = Words { rest: arguments.get(1..)?, globals: Globals::default() };
     let command = match words.next()? {
@@ -18,6 +20,7 @@ pub fn parse(arguments: &[OsString]) -> Option<Cli> {
             Command::KillSwitch(KillSwitch::Activate(words.activate()?))
         }
         "gate" => Command::Gate(words.gate()?),
+        "slippage" if words.next()? == "record" => Command::Slippage(Slippage::Record(words.record()?)),
         _ => return None,
     };
     Some(Cli { globals: words.globals, command })
@@ -117,6 +120,55 @@ impl<'a> Words<'a> {
         gate.symbol = symbol?;
         Some(gate)
     }
+
+    fn record(&mut self) -> Option<Record> {
+        const OPTIONS: [&str; 11] = [
+            "--ticker",
+            "--side",
+            "--expected",
+            "--actual",
+            "--qty",
+            "--broker",
+            "--order-id",
+            "--order-type",
+            "--fee",
+            "--latency-ms",
+            "--at",
+        ];
+        let mut values = [None; OPTIONS.len()];
+        while !self.rest.is_empty() {
+            let word = self.take()?;
+            if self.global(word)? {
+                continue;
+            }
+            let slot = values.get_mut(OPTIONS.iter().position(|option| *option == word)?)?;
+            if slot.replace(self.value()?).is_some() {
+                return None;
+            }
+        }
+        let [ticker, side, expected, actual, qty, broker, order_id, order_type, fee, latency_ms, at] = values;
+        Some(Record {
+            ticker: ticker?.to_owned(),
+            side: side?.parse().ok()?,
+            expected: position(expected?).ok()?,
+            actual: position(actual?).ok()?,
+            qty: read(qty, |text| quantity(text).ok())?,
+            broker: broker.map(str::to_owned),
+            order_id: order_id.map(str::to_owned),
+            order_type: order_type.map(str::to_owned),
+            fee: read(fee, |text| position(text).ok())?,
+            latency_ms: read(latency_ms, |text| text.parse().ok())?,
+            at: read(at, |text| text.parse().ok())?,
+        })
+    }
+}
+
+/// Reads an option's value, if it was given; `None` when it was and cannot be read.
+fn read<T>(value: Option<&str>, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+    match value {
+        None => Some(None),
+        Some(value) => read(value).map(Some),
+    }
 }
 
 #[cfg(test)]
@@ -128,7 +180,9 @@ mod tests {
 
     use super::*;
 
-    const WORDS: [&str; 16] = [
+    const WORDS: [&str; 18] = [
+        "slippage",
+        "record",
         "kill",
         "killswitch",
         "activate",
@@ -162,7 +216,16 @@ mod tests {
         "--json=1",
         "--state-dir=/s",
     ];
-    const OPTIONS: [&str; 14] = [
+    const OPTIONS: [&str; 23] = [
+        "--ticker",
+        "--expected",
+        "--actual",
+        "--broker",
+        "--order-id",
+        "--order-type",
+        "--fee",
+        "--latency-ms",
+        "--at",
         "--state-dir",
         "--operator",
         "--config",
@@ -178,8 +241,24 @@ mod tests {
         "--scope",
         "--reason",
     ];
-    const VALUES: [&str; 14] = [
-        "buy", "sell", "BUY", "1", "0.5", "-2", "1e3", "0", "lots", "", "--json", "kraken", "always", "kill",
+    const VALUES: [&str; 17] = [
+        "2026-11-20T10:00:00Z",
+        "+5",
+        "99999999999",
+        "buy",
+        "sell",
+        "BUY",
+        "1",
+        "0.5",
+        "-2",
+        "1e3",
+        "0",
+        "lots",
+        "",
+        "--json",
+        "kraken",
+        "always",
+        "kill",
     ];
 
     fn words(text: &[&str]) -> Vec<OsString> {
@@ -212,12 +291,20 @@ mod tests {
             ["--platform", "kraken"],
             ["--account", "a"],
             ["--client", "bot-a"],
+            ["--ticker", "BTC-USD"],
+            ["--expected", "100"],
+            ["--actual", "100.5"],
+            ["--fee", "0.1"],
+            ["--latency-ms", "7"],
+            ["--at", "2026-11-20T10:00:00+01:00"],
         ];
         proptest::sample::select(options.to_vec()).prop_map(|option| option.map(OsString::from).to_vec())
     }
 
     fn start() -> impl Strategy<Value = Vec<OsString>> {
-        let starts: [&[&str]; 7] = [
+        let starts: [&[&str]; 9] = [
+            &["slippage", "record"],
+            &["slippage", "record", "--side", "buy", "--ticker", "X", "--expected", "1", "--actual", "2"],
             &["kill"],
             &["killswitch", "activate"],
             &["gate", "BTC-USD"],
@@ -260,6 +347,7 @@ mod tests {
             &["gate", "BTC-USD", "--side", "buy", "--qty", "1", "--client", "bot-a"],
             &["gate", "--json", "--platform", "kraken", "--strategy", "s", "--account", "a", "BTC-USD"],
             &["gate", "BTC-USD", "--position", "2", "--reduce-only"],
+            &["slippage", "record", "--ticker", "X", "--side", "sell", "--expected", "1", "--actual", "2"],
         ] {
             let arguments = words(line);
             let taken = parse(&arguments);
@@ -284,6 +372,10 @@ mod tests {
             &["gate", "A", "--qty", "-1"],
             &["gate", "A", "--qty=1"],
             &["gate", "A", "--state-dir", ""],
+            &["slippage"],
+            &["slippage", "verify"],
+            &["slippage", "record", "--ticker", "X", "--side", "sell", "--expected", "1"],
+            &["slippage", "record", "--ticker", "X", "--side", "no", "--expected", "1", "--actual", "2"],
         ] {
             assert_eq!(parse(&words(line)), None, "{line:?}");
         }

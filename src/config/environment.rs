@@ -13,7 +13,7 @@ pub const VARIABLES: [(&str, &str); 25] = [
     ("NIJA_NO_COLOR", "no colour"),
     ("NIJA_EMERGENCY_STOP", "halts the gate of this process, with this reason"),
     ("NIJA_PING_URL_FILE", "the file with the URL that the watch pings, before watch.ping_url_file"),
-    ("NIJA_TEXTFILE_DIR", "where the watch and `check` write nija.prom, before watch.textfile_dir"),
+    ("NIJA_TEXTFILE_DIR", "where the watch writes nija.prom, before watch.textfile_dir"),
     ("NO_COLOR", "no colour, when not empty"),
     ("FORCE_COLOR", "colour even without a terminal"),
     ("CLICOLOR_FORCE", "colour even without a terminal, unless 0"),

@@ -137,7 +137,7 @@ pub fn report(
     let now = state.now();
     let fresh = || Equity::new(account.map(str::to_owned), policy, now);
     let mut equity = present(state, &mut opened, account)?.unwrap_or_else(fresh);
-    match equity.take(Reading { value, at: at.unwrap_or(now) }, policy, now) {
+    match equity.take(Reading::new(value, at.unwrap_or(now)), policy, now) {
         Taken::Refused(why) => Err(Error::new(Kind::Usage, why).hint("nija equity show")),
         Taken::Known => Ok((view(state, &equity), false)),
         Taken::Counted => {
@@ -152,7 +152,7 @@ pub fn report(
 pub fn pay(state: &State<'_>, account: Option<&str>, amount: Decimal, reason: &str) -> Result<View> {
     let action = if amount.is_sign_negative() { "equity.withdraw" } else { "equity.deposit" };
     change(state, account, action, |equity| {
-        let peak = equity.peak.map(|peak| peak.value);
+        let peak = equity.peak.as_ref().map(|peak| peak.value);
         equity.shift(amount)?;
         Ok(json!({"amount": amount.abs(), "reason": reason, "peak_before": peak}))
     })
@@ -190,7 +190,7 @@ pub fn forget(state: &State<'_>, account: Option<&str>) -> Result<Vec<Notice>> {
     let (data, notices) = match &opened.stored {
         Stored::Missing => return Err(unknown(account)),
         Stored::Present(equity) => {
-            let peak = equity.peak.map(|peak| peak.value);
+            let peak = equity.peak.as_ref().map(|peak| peak.value);
             (json!({"peak": peak, "confirmed": equity.confirmed}), Vec::new())
         }
         Stored::Unreadable(_) => {

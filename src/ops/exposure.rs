@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use crate::domain::alert::Input;
 use crate::domain::exposure::{Assessment, Balance, Book, Entry, Exposure, Stated};
@@ -124,7 +124,10 @@ pub fn report(state: &State<'_>, report: &Report) -> Result<(Assessment, Vec<Not
     let stored = balances(state)?;
     let entries = entries(state, &book, &stored, report);
     let mut next = book.clone();
-    next.total = report.total.map(|amount| Stated { amount, recorded_at: state.now() }).or(book.total);
+    next.total = report
+        .total
+        .map(|amount| Stated { amount, recorded_at: state.now(), extra: Map::new() })
+        .or(book.total);
     next.last_report.extend(entries.iter().cloned());
     let exposure = Exposure::of(Some(&next), stored.clone());
     sum_within_total(state, &exposure)?;
@@ -179,6 +182,7 @@ fn entries(state: &State<'_>, book: &Book, stored: &Balances, report: &Report) -
         balance: *balance,
         recorded_at,
         report: number,
+        extra: Map::new(),
     };
     report.balances.iter().map(entry).collect()
 }
@@ -186,7 +190,8 @@ fn entries(state: &State<'_>, book: &Book, stored: &Balances, report: &Report) -
 fn sum_within_total(state: &State<'_>, exposure: &Exposure) -> Result<()> {
     let policy = &state.context.config.policies.exposure;
     let now = state.now();
-    let Some(total) = exposure.total.filter(|total| policy.age(total.recorded_at, now).is_fresh()) else {
+    let Some(total) = exposure.total.as_ref().filter(|total| policy.age(total.recorded_at, now).is_fresh())
+    else {
         return Ok(());
     };
     let sum = exposure.sum(policy, now);
@@ -220,7 +225,10 @@ fn distribute(
         }
         let mut opened = document::open::<Balance>(&*state.backend, &key(&entry.platform)?, state.wait)?;
         let mut balance = match std::mem::replace(&mut opened.stored, Stored::Missing) {
-            Stored::Present(before) => Balance { entry: entry.clone(), ..before },
+            Stored::Present(before) => {
+                let entry = Entry { extra: before.entry.extra.clone(), ..entry.clone() };
+                Balance { entry, ..before }
+            }
             Stored::Missing => Balance::new(entry.clone(), state.now()),
             unreadable @ Stored::Unreadable(_) => {
                 opened.stored = unreadable;
@@ -259,7 +267,7 @@ pub fn forget(state: &State<'_>, platforms: &[String], total: bool) -> Result<Ve
         events.push(event(&format!("exposure:{name}"), was));
     }
     if total {
-        events.push(event("exposure", book.total.map(|total| total.amount)));
+        events.push(event("exposure", book.total.as_ref().map(|total| total.amount)));
         book.total = None;
     }
     let forgotten =

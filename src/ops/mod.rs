@@ -29,6 +29,7 @@ pub mod heartbeat;
 pub mod identity;
 pub mod init;
 pub mod killswitch;
+pub mod metrics;
 pub mod operator;
 pub mod orders;
 pub mod record;

@@ -37,6 +37,7 @@ struct Found {
 #[derive(Debug)]
 pub struct Screen {
     shared: Arc<Shared>,
+    has_keyboard: bool,
 }
 
 #[derive(Debug, Default)]
@@ -62,7 +63,7 @@ impl Screen {
             .name("screen".to_owned())
             .spawn(move || own.write_frames())
             .inspect_err(|_| restore())?;
-        Ok(Self { shared })
+        Ok(Self { shared, has_keyboard: terminal::is_stdin() })
     }
 
     /// Width and height in characters.
@@ -83,6 +84,11 @@ impl Screen {
         frame.push_str("\x1b[J\x1b[?2026l");
         self.shared.lock().frame = Some(frame);
         self.shared.changed.notify_all();
+    }
+
+    /// Whether keys can be typed: standard input is a terminal, or was when the screen was opened.
+    pub fn has_keyboard(&self) -> bool {
+        self.has_keyboard
     }
 
     /// Keys that were typed and not asked for yet. Never waits.

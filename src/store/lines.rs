@@ -86,7 +86,7 @@ pub fn part(reader: &dyn Reader, from: u64, to: u64, parts: u64) -> Result<Vec<(
     let mut ranges = Vec::new();
     let mut start = from;
     for number in 1..parts {
-        let cut = line_start(reader, from + len / parts * number, to)?;
+        let cut = start_after(reader, from + len / parts * number, to)?;
         if cut > start {
             ranges.push((start, cut));
             start = cut;
@@ -97,7 +97,7 @@ pub fn part(reader: &dyn Reader, from: u64, to: u64, parts: u64) -> Result<Vec<(
 }
 
 /// The start of the first line that begins after `at`, or `to`.
-fn line_start(reader: &dyn Reader, at: u64, to: u64) -> Result<u64> {
+pub fn start_after(reader: &dyn Reader, at: u64, to: u64) -> Result<u64> {
     let mut block = vec![0; 4096];
     let mut position = at;
     while position < to {

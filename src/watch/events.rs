@@ -98,6 +98,8 @@ pub enum Cause {
     Start,
     /// The interval is over.
     Interval,
+    /// A component's time is over.
+    Deadline,
     /// A document changed.
     Change,
     /// A stop may have been raised.

@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::error::{Error, Result};
 use crate::ops::check::{Runner, Sight, runner};
+use crate::ops::metrics::Cycles;
 use crate::ops::watch::Claim;
 use crate::ops::{Context, Identity, killswitch, status};
 use crate::output::screen::{self, Screen};
@@ -60,6 +61,12 @@ pub struct Setup<'a> {
     pub sections: &'a dyn Fn(&status::Report, DateTime<Utc>) -> Vec<Page>,
 }
 
+impl Setup<'_> {
+    fn context<'a>(&'a self, config: &'a Config) -> Context<'a> {
+        Context { config, clock: self.clock, identity: self.identity, new_id: self.new_id }
+    }
+}
+
 /// Watches until a signal, a key or the end of whoever listens. An error means that it could not begin, or that the only
 /// tick it was to make failed.
 pub fn run(setup: &Setup<'_>) -> Result<()> {
@@ -67,7 +74,7 @@ pub fn run(setup: &Setup<'_>) -> Result<()> {
     let mut watch = start(setup, config)?;
     let reason = watch.until_the_end();
     watch.supervisor.stopping();
-    let (at, ticks) = (setup.clock.now(), watch.completed);
+    let (at, ticks) = (setup.clock.now(), watch.cycles.completed());
     watch.voice.say(&Event::End { at, reason, ticks });
     watch.voice.close();
     match watch.failure {
@@ -77,8 +84,7 @@ pub fn run(setup: &Setup<'_>) -> Result<()> {
 }
 
 fn start<'a>(setup: &'a Setup<'a>, config: Config) -> Result<Watch<'a>> {
-    let context =
-        Context { config: &config, clock: setup.clock, identity: setup.identity, new_id: setup.new_id };
+    let context = setup.context(&config);
     let state = context.open()?;
     let claim = Claim::take(&state)?;
     let mut news = News::default();
@@ -111,7 +117,9 @@ fn start<'a>(setup: &'a Setup<'a>, config: Config) -> Result<Watch<'a>> {
         voice,
         news,
         begun: 0,
-        completed: 0,
+        cycles: Cycles::default(),
+        succeeded_at: None,
+        export_news: News::default(),
         read_all: now,
         drawn: Duration::ZERO,
         failure: None,

@@ -17,6 +17,8 @@ pub struct Pace {
     interval: Duration,
     /// When the next look is due whatever happens. Looks at changes do not move it.
     due: Duration,
+    /// When time alone changes something.
+    deadline: Option<Duration>,
     ended: Option<Duration>,
     saved_ns: i128,
 }
@@ -24,7 +26,7 @@ pub struct Pace {
 impl Pace {
     /// A pace that looks at once, and then at least every `interval`. Times are the clock's own, monotonic.
     pub fn new(interval: Duration, now: Duration) -> Self {
-        Self { interval, due: now, ended: None, saved_ns: nanoseconds(SAVED_MAX) }
+        Self { interval, due: now, deadline: None, ended: None, saved_ns: nanoseconds(SAVED_MAX) }
     }
 
     /// Looks at least this often from now on.
@@ -36,6 +38,16 @@ impl Pace {
     /// When the next look is due whatever happens.
     pub fn due(&self) -> Duration {
         self.due
+    }
+
+    /// Looks when time alone changes something as well, so much later than `from`; only at what was expected last.
+    pub fn expect(&mut self, from: Duration, next_change: Option<Duration>) {
+        self.deadline = next_change.and_then(|length| from.checked_add(length));
+    }
+
+    /// When to look because time alone changes something.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.deadline.map(|at| at.max(self.after_change()))
     }
 
     /// When a change that is known now may be looked at.

@@ -1,6 +1,9 @@
 //! The loop: waits for what comes first, makes the tick that is due, and tells what it found.
 
+use std::os::fd::AsFd as _;
 use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 
 use super::events::{AlertChange, Cause, Event, Failure, HaltChange, Reload, Tick, Told};
 use super::news::News;
@@ -17,9 +20,10 @@ use crate::config::Config;
 use crate::domain::alert::RULES;
 use crate::domain::status::Status;
 use crate::error::{Error, Kind};
+use crate::ops::metrics::{self, Cycles, Looked};
 use crate::ops::watch::is_remote;
-use crate::ops::{Context, Notice, status};
-use crate::output::{stream, terminal};
+use crate::ops::{Notice, status};
+use crate::output::stream;
 
 /// Everything is read again after this long, which heals whatever went unnoticed.
 const READ_ALL: Duration = Duration::from_secs(300);
@@ -45,10 +49,14 @@ pub struct Watch<'a> {
     pub(super) pinger: Option<Pinger>,
     pub(super) voice: Voice,
     pub(super) news: News,
+    /// What was told about metrics.
+    pub(super) export_news: News,
     /// Ticks begun.
     pub(super) begun: u64,
-    /// Ticks completed.
-    pub(super) completed: u64,
+    /// Ticks completed, and how long they took.
+    pub(super) cycles: Cycles,
+    /// When the last of them ended.
+    pub(super) succeeded_at: Option<DateTime<Utc>>,
     /// When everything was read last.
     pub(super) read_all: Duration,
     /// When the screen was drawn last.
@@ -116,6 +124,7 @@ impl Watch<'_> {
             Wake::Change => dates.push((self.pace.after_change(), Cause::Change)),
             Wake::Stop => dates.push((self.pace.after_stop(), Cause::Stop)),
         }
+        dates.extend(self.pace.deadline().map(|at| (at, Cause::Deadline)));
         dates.extend(pending.forced.map(|cause| (now, cause)));
         match dates.iter().rfind(|(at, _)| *at <= now) {
             Some(_) if self.begun == 0 => Ok(Cause::Start),
@@ -136,16 +145,17 @@ impl Watch<'_> {
         if self.pinger.as_ref().is_some_and(Pinger::is_under_way) {
             limit = limit.min(PINGING);
         }
-        let with_screen = self.voice.view().is_some();
+        let (has_screen, has_keyboard) =
+            self.voice.view().map_or((false, false), |view| (true, view.screen.has_keyboard()));
         let keyboard = std::io::stdin();
         self.eyes.folders.with(|folders| {
             let sources = Sources {
                 folders: folders.descriptor(),
                 signals: self.signals.descriptor(),
-                keyboard: (with_screen && terminal::is_stdin()).then(|| std::os::fd::AsFd::as_fd(&keyboard)),
+                keyboard: has_keyboard.then(|| keyboard.as_fd()),
                 steps: self.steps.as_ref(),
                 // Under a supervisor, that nobody reads is no reason to end.
-                reader: (!with_screen && !self.supervisor.is_there()).then(stream::descriptor),
+                reader: (has_screen || !self.supervisor.is_there()).then(stream::descriptor),
             };
             sources.wait(limit)
         })
@@ -203,36 +213,57 @@ impl Watch<'_> {
         }
         let interval = self.interval();
         let setup = self.setup;
-        let context = Context {
-            config: &self.config,
-            clock: setup.clock,
-            identity: setup.identity,
-            new_id: setup.new_id,
-        };
+        let context = setup.context(&self.config);
         self.begun += 1;
         let found = self.eyes.tick(&context, interval);
         let to = setup.clock.monotonic();
         self.pace.looked(from, to);
+        // Counted from its end, so that it is not a moment too early.
+        self.pace.expect(to, found.as_ref().ok().and_then(|found| found.next_change));
         match found {
-            Ok(found) => {
-                self.completed += 1;
-                self.supervisor.ticked(&one_line(&found));
-                self.tell(cause, to.saturating_sub(from), found);
-                if is_scheduled && let Some(pinger) = &mut self.pinger {
-                    pinger.ticked(to);
-                }
-            }
-            Err(error) => {
-                let now = setup.clock.now();
-                let failed =
-                    Tick { error: Some(Failure::from(&error)), ..self.blank(cause, to.saturating_sub(from)) };
-                self.voice.say(&Event::Tick(Tick { at: now, ..failed }));
-                self.failure = Some(error);
-            }
+            Ok(found) => self.completed(cause, is_scheduled, to.saturating_sub(from), found),
+            Err(error) => self.failed(cause, to.saturating_sub(from), error),
         }
         if to >= self.drawn + REDRAW_MIN {
             self.show();
         }
+    }
+
+    /// Tells of a completed tick: first that the watch is alive, then what happened, and at last the tick itself.
+    fn completed(&mut self, cause: Cause, is_scheduled: bool, took: Duration, found: Found) {
+        self.cycles.add(took);
+        self.succeeded_at = Some(self.setup.clock.now());
+        self.supervisor.ticked(&one_line(&found));
+        let Found { report, killswitch, .. } = found;
+        let at = self.setup.clock.now();
+        for (action, halt) in self.news.of_halts(killswitch.as_ref()) {
+            self.voice.say(&Event::Halt(HaltChange { at, action, halt: &halt }));
+        }
+        for change in &report.changes {
+            let alert = self.eyes.sight.alerts.get(&change.fingerprint);
+            self.voice.say(&Event::Alert(AlertChange::new(at, change, alert)));
+        }
+        for notice in self.news.of_notices(report.notices) {
+            self.voice.say(&Event::Notice(Told::new(at, &notice)));
+        }
+        if is_scheduled || !report.changes.is_empty() {
+            self.export(report.status);
+        }
+        let firing = report.rules.iter().map(|judged| judged.alerts.len()).sum();
+        let unknown = report.rules.iter().map(|judged| judged.doubts.len()).sum();
+        let tick = self.blank(cause, took);
+        self.voice.say(&Event::Tick(Tick { at, status: report.status, firing, unknown, ..tick }));
+        if is_scheduled && let Some(pinger) = &mut self.pinger {
+            pinger.ticked(self.setup.clock.monotonic());
+        }
+    }
+
+    fn failed(&mut self, cause: Cause, took: Duration, error: Error) {
+        let failure = Some(Failure::from(&error));
+        let tick = Tick { error: failure, ..self.blank(cause, took) };
+        self.voice.say(&Event::Tick(tick));
+        self.export(Status::Unknown);
+        self.failure = Some(error);
     }
 
     fn blank<'e>(&self, cause: Cause, took: Duration) -> Tick<'e> {
@@ -248,29 +279,6 @@ impl Watch<'_> {
             halts: self.news.halts(),
             error: None,
         }
-    }
-
-    /// Tells what a completed tick found: what happened first, then the tick itself.
-    fn tell(&mut self, cause: Cause, took: Duration, found: Found) {
-        let at = self.setup.clock.now();
-        let Found { report, killswitch } = found;
-        for (action, halt) in self.news.of_halts(killswitch.as_ref()) {
-            self.voice.say(&Event::Halt(HaltChange { at, action, halt: &halt }));
-        }
-        for change in &report.changes {
-            let alert = self.eyes.sight.alerts.get(&change.fingerprint);
-            self.voice.say(&Event::Alert(AlertChange::new(at, change, alert)));
-        }
-        let tick = Tick {
-            status: report.status,
-            firing: report.rules.iter().map(|judged| judged.alerts.len()).sum(),
-            unknown: report.rules.iter().map(|judged| judged.doubts.len()).sum(),
-            ..self.blank(cause, took)
-        };
-        for notice in self.news.of_notices(report.notices) {
-            self.voice.say(&Event::Notice(Told::new(at, &notice)));
-        }
-        self.voice.say(&Event::Tick(Tick { at, ..tick }));
     }
 
     /// Reads the configuration again. One that cannot be used is refused: what was in force stays so.
@@ -335,17 +343,31 @@ impl Watch<'_> {
         }
     }
 
+    /// Writes metrics, where they are wanted.
+    fn export(&mut self, status: Status) {
+        let Some(dir) = &self.config.policies.watch.textfile_dir else { return };
+        let setup = self.setup;
+        let looked = Looked {
+            status,
+            succeeded_at: self.succeeded_at,
+            cycles: Some(&self.cycles),
+            env_stop: setup.environment.emergency_stop(),
+        };
+        let context = setup.context(&self.config);
+        let written = context.open().map(|state| metrics::after_look(&state, dir, looked, &self.eyes.sight));
+        let told = written
+            .unwrap_or_else(|error| vec![Notice::of("METRICS_NOT_WRITTEN", "the tick failed", &error)]);
+        for notice in self.export_news.of_notices(told) {
+            self.notice(&notice);
+        }
+    }
+
     /// Shows how everything stands, on a screen if there is one.
     fn show(&mut self) {
         self.drawn = self.setup.clock.monotonic();
         let Some(view) = self.voice.view() else { return };
         let setup = self.setup;
-        let context = Context {
-            config: &self.config,
-            clock: setup.clock,
-            identity: setup.identity,
-            new_id: setup.new_id,
-        };
+        let context = setup.context(&self.config);
         let now = setup.clock.now();
         let report = context
             .open()

@@ -31,6 +31,8 @@ pub struct Found {
     pub report: Report,
     /// The kill switch after it, as far as it can be read.
     pub killswitch: Option<KillSwitch>,
+    /// How long until time alone changes what a rule says, as far as that is known.
+    pub next_change: Option<Duration>,
 }
 
 impl Eyes {
@@ -46,7 +48,8 @@ impl Eyes {
         }
         notices.extend(self.folders.with(|folders| folders.deaf().map(deaf)));
         report.notices.extend(notices);
-        Ok(Found { report, killswitch: killswitch::document(&state) })
+        let next_change = self.sight.next_change(&context.config.policies);
+        Ok(Found { report, killswitch: killswitch::document(&state), next_change })
     }
 
     /// Claims the state directory anew where another took its place.

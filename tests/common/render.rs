@@ -18,6 +18,7 @@ pub(crate) fn stable(text: &str, root: &Path) -> String {
         out.push_str(&match (before, word) {
             ("pid" | "process", word) if is_number(word) => "[PID]".into(),
             ("uid", word) if is_number(word) => "[UID]".into(),
+            ("crc", _) => "[CRC]".into(),
             ("by" | "added_by" | "user", word) if word == user => "[USER]".into(),
             (_, word) if word == host => "[HOST]".into(),
             (_, word) => placeholder(word),

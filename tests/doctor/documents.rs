@@ -75,6 +75,26 @@ fn a_damaged_cooldown_is_critical_and_locked_anew() {
 }
 
 #[test]
+fn a_cooldown_that_nobody_looks_for_is_told() {
+    let ward = Ward::healthy();
+    let lock = |ticker, side| {
+        ward.with_state(|state| change::activate(state, ticker, End::Default, side, "").unwrap());
+    };
+    lock("xbt-usd", Side::Long);
+    ward.assert_ok("tickers");
+    ward.configure("[tickers]\naliases = { XBTUSD = \"BTC-USD\" }\n");
+    let mend = ward.assert_finds("tickers", Status::Warning, "XBTUSD is looked for as BTCUSD");
+    assert!(
+        mend.contains("cooldown activate BTCUSD --until 2026-01-31T13:00:00.000000000Z --side long"),
+        "{mend}"
+    );
+    lock("xbt-usd", Side::Short);
+    ward.assert_finds("tickers", Status::Warning, "XBTUSD is looked for as BTCUSD");
+    lock("xbt-usd", Side::Both);
+    ward.assert_ok("tickers");
+}
+
+#[test]
 fn leftovers_of_interrupted_commands_are_listed_with_what_removes_them() {
     let ward = Ward::healthy();
     for (name, words) in [

@@ -12,10 +12,14 @@ mod disk;
 mod errors;
 /// A lock that is never given back.
 mod holder;
+/// Killed at every system call of a report.
+mod inputs;
 /// Resource limits and closed outputs.
 mod limits;
 /// A mount namespace to break disks in.
 mod machine;
+/// Orders, fills and throttles.
+mod orders;
 /// A stop and a release at the same time.
 mod race;
 /// A prepared environment that is put back before every case.

@@ -58,18 +58,27 @@ fn judges_versions<T: Document + std::fmt::Debug>(document: &T, major: u32, mino
 }
 
 proptest! {
-    // Three documents each, written and read many times over: fewer cases cover as much.
+    // A handful of documents each, written and read many times over: fewer cases cover as much.
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn unknown_fields_survive_a_rewrite(
         killswitch in make::killswitch(), operators in make::operators(), client in make::client(), extra in make::extra(),
+        expectation in make::expectation(), observations in make::observations(),
     ) {
         let mut pairs = vec![
             rewritten(&killswitch, "", &extra),
             rewritten(&operators, "", &extra),
             rewritten(&client, "", &extra),
+            rewritten(&expectation, "", &extra),
+            rewritten(&observations, "", &extra),
         ];
+        for part in ["/beat", "/run", "/price"] {
+            pairs.push(rewritten(&client, part, &extra));
+        }
+        for part in ["/terms", "/paused"] {
+            pairs.push(rewritten(&expectation, part, &extra));
+        }
         for at in 0..killswitch.halts.len() {
             pairs.push(rewritten(&killswitch, &format!("/halts/{at}"), &extra));
             pairs.push(rewritten(&killswitch, &format!("/halts/{at}/cause"), &extra));
@@ -89,8 +98,10 @@ proptest! {
     #[test]
     fn newer_majors_are_refused_and_minors_accepted(
         killswitch in make::killswitch(), operators in make::operators(), client in make::client(),
-        major: u32, minor: u32,
+        expectation in make::expectation(), observations in make::observations(), major: u32, minor: u32,
     ) {
+        judges_versions(&expectation, major, minor);
+        judges_versions(&observations, major, minor);
         judges_versions(&killswitch, major, minor);
         judges_versions(&operators, major, minor);
         judges_versions(&client, major, minor);
@@ -101,7 +112,10 @@ proptest! {
     #[test]
     fn documents_come_back(
         killswitch in make::killswitch(), operators in make::operators(), client in make::client(),
+        expectation in make::expectation(), observations in make::observations(),
     ) {
+        round_trip(&expectation);
+        round_trip(&observations);
         round_trip(&killswitch);
         round_trip(&operators);
         round_trip(&client);

@@ -8,6 +8,8 @@ use nija::domain::heartbeat::{Component, Report, Word};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use serde_json::Map;
+
 use super::machine::{Event, GRACE, INTERVAL, Machine, rank};
 
 fn event() -> impl Strategy<Value = Event> {
@@ -189,7 +191,7 @@ proptest! {
         let mut machine = Machine::new();
         let word = if failed { Word::Fail } else { Word::Start };
         machine.report("bot", &Report { word, open_positions: Some(1), ..Report::default() });
-        machine.say("bot", |said, at| { said.pause(Paused { at, by: "alice".to_owned(), reason: String::new() }); });
+        machine.say("bot", |said, at| { said.pause(Paused { at, by: "alice".to_owned(), reason: String::new(), extra: Map::new() }); });
         for (event, looks) in days {
             machine.happen(&event);
             if looks {
@@ -202,5 +204,54 @@ proptest! {
         machine.say("bot", |said, _| said.paused = None);
         let state = machine.state();
         prop_assert!(state != State::Ok, "nothing is known of it yet");
+    }
+
+    #[test]
+    fn nothing_changes_by_itself_before_the_time_that_is_announced(
+        starts in vec((0u64..40_000, 0usize..5, 0u64..2, 0u64..90), 1..5), seen_before: bool,
+    ) {
+        let mut machine = Machine::new();
+        // No gap of the watch in between.
+        machine.policy.look_interval = Duration::from_secs(3600);
+        if seen_before { machine.look(); }
+        for (index, (passed_ms, kind, open, price)) in starts.into_iter().enumerate() {
+            let name = index.to_string();
+            let full = Report {
+                open_positions: Some(open),
+                price_age: Some(Duration::from_secs(price)),
+                ..Report::default()
+            };
+            match kind {
+                0 => machine.report(&name, &full),
+                1 => machine.report(&name, &Report { word: Word::Start, ..Report::default() }),
+                2 => machine.report(&name, &Report { price_age: full.price_age, ..Report::default() }),
+                3 => machine.report(&name, &Report { word: Word::Fail, ..full }),
+                _ => machine.say(&name, |said, now| {
+                    let length = Duration::from_secs(price + 1);
+                    said.expect(Terms::new(length, length, None), now);
+                }),
+            }
+            machine.look();
+            machine.pass_for(Duration::from_millis(passed_ms));
+        }
+        let said = |machine: &mut Machine| {
+            let rules = ["HEARTBEAT_MISSED", "HEARTBEAT_NEVER", "HEARTBEAT_FAILED", "PRICE_STALE"];
+            rules.map(|rule| {
+                let outcome = machine.judge(rule);
+                (rank(&outcome), outcome.findings.len(), outcome.doubts.len())
+            })
+        };
+        let (mut before, policy) = (said(&mut machine), machine.policy.clone());
+        let millisecond = Duration::from_millis(1);
+        while let Some(length) = machine.look().next_change(&policy) {
+            machine.pass_for(length.saturating_sub(millisecond));
+            prop_assert_eq!(said(&mut machine), before, "too late by then");
+            machine.pass_for(millisecond.min(length));
+            let after = said(&mut machine);
+            prop_assert_ne!(after, before, "nothing happened");
+            before = after;
+        }
+        machine.pass(10_000);
+        prop_assert_eq!(said(&mut machine), before, "nothing was announced");
     }
 }

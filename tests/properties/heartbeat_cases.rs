@@ -6,6 +6,8 @@ use nija::domain::heartbeat::expectation::{Paused, Terms};
 use nija::domain::heartbeat::life::State;
 use nija::domain::heartbeat::{Report, Word};
 
+use serde_json::Map;
+
 use super::machine::{GRACE, INTERVAL, Machine, rank};
 
 /// The state at so many seconds after the last beat was seen.
@@ -113,7 +115,7 @@ fn after_a_pause_its_time_begins_anew() {
     machine.look();
     machine.beat(0);
     machine.say("bot", |said, at| {
-        said.pause(Paused { at, by: "alice".to_owned(), reason: String::new() });
+        said.pause(Paused { at, by: "alice".to_owned(), reason: String::new(), extra: Map::new() });
     });
     for _ in 0..9 {
         machine.pass(INTERVAL);

@@ -27,7 +27,7 @@ fn account(values: &[i64], start: i64, policy: &Policy) -> (Equity, i64) {
     let mut now = start;
     for value in values {
         now += 60;
-        let reading = Reading { value: Decimal::from(*value), at: at(now) };
+        let reading = Reading::new(Decimal::from(*value), at(now));
         assert_eq!(equity.take(reading, policy, at(now)), Taken::Counted);
     }
     (equity, now)
@@ -57,7 +57,7 @@ proptest! {
         values.extend(wild.iter().take(confirmations - 1));
         let (before, now) = account(&values, 0, &policy);
         prop_assert_eq!(severity("DRAWDOWN", &before, &policy, now), None);
-        prop_assert_eq!(before.peak.unwrap().value, Decimal::from(1000), "nor does a tick make a peak");
+        prop_assert_eq!(before.peak.as_ref().unwrap().value, Decimal::from(1000), "nor does a tick make a peak");
         values.extend(&low[..confirmations]);
         let (after, now) = account(&values, 0, &policy);
         prop_assert_eq!(severity("DRAWDOWN", &after, &policy, now), Some(Severity::Emergency));
@@ -74,7 +74,7 @@ proptest! {
             let (equity, _) = account(&values[..end], 0, &policy);
             let confirmed = equity.confirmed.unwrap();
             prop_assert!(Decimal::from(worst) <= confirmed && confirmed <= Decimal::from(best));
-            let peak = equity.peak.unwrap().value;
+            let peak = equity.peak.as_ref().unwrap().value;
             highest_floor = highest_floor.max(Some(worst));
             prop_assert!(confirmed <= peak && Decimal::from(highest_floor.unwrap()) <= peak);
         }
@@ -91,7 +91,7 @@ proptest! {
         values.push(tick);
         values.extend(vec![good; after]);
         let (equity, now) = account(&values, 0, &policy);
-        prop_assert_eq!((equity.confirmed, equity.peak, equity.day), (before.confirmed, before.peak, before.day));
+        prop_assert_eq!((equity.confirmed, &equity.peak, &equity.day), (before.confirmed, &before.peak, &before.day));
         prop_assert_eq!(severity("DRAWDOWN", &equity, &policy, now), None);
     }
 
@@ -124,7 +124,7 @@ proptest! {
         prop_assert_eq!(last, boundary - 1);
         prop_assert_eq!(severity("DAILY_LOSS", &equity, &policy, boundary - 1), Some(Severity::Emergency));
         prop_assert_eq!(severity("DAILY_LOSS", &equity, &policy, boundary), None, "at the boundary it is over");
-        let tick = Reading { value: opening_tick.into(), at: at(boundary + 1) };
+        let tick = Reading::new(opening_tick.into(), at(boundary + 1));
         prop_assert_eq!(equity.take(tick, &policy, at(boundary + 1)), Taken::Counted);
         prop_assert_eq!(equity.day.opening, Some(Decimal::from(1000 - loss)));
         prop_assert_eq!(severity("DAILY_LOSS", &equity, &policy, boundary + 1), None);
@@ -137,7 +137,7 @@ proptest! {
         let before = equity.assess(&policy, at(now));
         let untouched = equity.clone();
         let moved = equity.shift(amount.into());
-        if Decimal::from(amount) + before.peak.unwrap().value <= Decimal::ZERO {
+        if Decimal::from(amount) + before.peak.as_ref().unwrap().value <= Decimal::ZERO {
             prop_assert!(moved.is_err());
             prop_assert_eq!(equity, untouched);
         } else {
@@ -156,8 +156,8 @@ proptest! {
         let mut equity = Equity::new(None, &policy, at(now));
         for (step, value) in steps {
             now += step;
-            let reading = Reading { value: value.into(), at: at(now) };
-            prop_assert_ne!(equity.take(reading, &policy, at(now)), Taken::Refused(String::new()));
+            let reading = Reading::new(value.into(), at(now));
+            prop_assert_ne!(equity.take(reading.clone(), &policy, at(now)), Taken::Refused(String::new()));
             prop_assert!(equity.readings.contains(&reading));
             prop_assert!(equity.readings.len() <= 20);
             prop_assert!(equity.assess(&policy, at(now)).day == policy.day(at(now)));
@@ -178,7 +178,7 @@ proptest! {
         let midnight = 100 * DAY;
         let (mut equity, _) = account(&[1000], midnight - 60, &policy);
         let mut read = |value: i64, second: i64| {
-            equity.take(Reading { value: value.into(), at: at(second) }, &policy, at(second));
+            equity.take(Reading::new(value.into(), at(second)), &policy, at(second));
             severity("DAILY_LOSS", &equity, &policy, second)
         };
         prop_assert_eq!(read(900, midnight + 1), Some(Severity::Emergency));
@@ -192,9 +192,8 @@ fn a_reading_that_lies_ahead_or_comes_too_late_is_refused_and_one_that_comes_aga
     let policy = policy(3);
     let (mut equity, now) = account(&[1000, 1010], 0, &policy);
     let before = equity.clone();
-    let mut take = |value: i64, second: i64| {
-        equity.take(Reading { value: value.into(), at: at(second) }, &policy, at(now))
-    };
+    let mut take =
+        |value: i64, second: i64| equity.take(Reading::new(value.into(), at(second)), &policy, at(now));
     assert!(matches!(take(1, now + 6), Taken::Refused(_)));
     assert!(matches!(take(1, now - 1), Taken::Refused(_)));
     assert_eq!((take(1000, 60), take(1010, now)), (Taken::Known, Taken::Known));
@@ -206,8 +205,8 @@ fn a_clock_that_was_a_year_ahead_does_not_keep_the_opening_of_next_year() {
     let policy = policy(1);
     let (mut equity, ahead) = account(&[1000], 400 * DAY, &policy);
     let now = ahead - 365 * DAY;
-    equity.take(Reading { value: 500.into(), at: at(now) }, &policy, at(now));
-    equity.take(Reading { value: 500.into(), at: at(now + DAY) }, &policy, at(now + DAY));
+    equity.take(Reading::new(500.into(), at(now)), &policy, at(now));
+    equity.take(Reading::new(500.into(), at(now + DAY)), &policy, at(now + DAY));
     assert_eq!(severity("DAILY_LOSS", &equity, &policy, now + DAY), None);
     assert_eq!(severity("DRAWDOWN", &equity, &policy, now + DAY), Some(Severity::Emergency));
 }

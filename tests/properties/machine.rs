@@ -53,9 +53,13 @@ impl Machine {
     }
 
     pub(crate) fn pass(&mut self, seconds: u64) {
-        self.now.wall += TimeDelta::seconds(i64::try_from(seconds).unwrap());
-        self.now.since_boot += Duration::from_secs(seconds);
-        self.now.awake += Duration::from_secs(seconds);
+        self.pass_for(Duration::from_secs(seconds));
+    }
+
+    pub(crate) fn pass_for(&mut self, length: Duration) {
+        self.now.wall += TimeDelta::from_std(length).unwrap();
+        self.now.since_boot += length;
+        self.now.awake += length;
     }
 
     pub(crate) fn happen(&mut self, event: &Event) {

@@ -1,9 +1,14 @@
 //! Generators: small pools, so that names, symbols and ids collide often.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use nija::domain::audit::{Event, Mark, Outbox};
 use nija::domain::halt::{Actor, Cause, Mode, Scope, Source};
-use nija::domain::heartbeat::{Heartbeat, KillSwitchSeen};
+use nija::domain::heartbeat::expectation::{Paused, Terms};
+use nija::domain::heartbeat::{
+    Expectation, Heartbeat, KillSwitchSeen, Memory, Moment, Observations, Policy, Report, Word,
+};
 use nija::domain::killswitch::KillSwitch;
 use nija::domain::operator::{Operator, Operators};
 use nija::domain::order::{Order, Side};
@@ -219,12 +224,73 @@ pub(crate) fn operators() -> impl Strategy<Value = Operators> {
     })
 }
 
+/// A component after some pings, or one that only asked the gate.
 pub(crate) fn client() -> impl Strategy<Value = Heartbeat> {
-    (text(), any::<u64>(), any::<bool>(), time(), any::<u32>(), text()).prop_map(
-        |(name, revision, stop_file, at, pid, host)| {
-            Heartbeat::new(&name, KillSwitchSeen { revision, stop_file, at }, pid, &host)
+    (text(), any::<u64>(), any::<bool>(), time(), any::<u32>(), text(), vec(report(), 0..4)).prop_map(
+        |(name, revision, stop_file, at, pid, host, reports)| {
+            let seen = KillSwitchSeen { revision, stop_file, at };
+            let mut record = Heartbeat::new(&name, seen, pid, &host);
+            reports.iter().for_each(|report| record.take(report, seen, pid, &host));
+            record
         },
     )
+}
+
+fn report() -> impl Strategy<Value = Report> {
+    let word = prop_oneof![Just(Word::Ok), Just(Word::Start), Just(Word::Fail), Just(Word::Log)];
+    let length = || option::of((0u64..u64::MAX).prop_map(Duration::from_millis));
+    let figures = (option::of(any::<u64>()), option::of(any::<u8>()), length(), length(), length(), length());
+    (word, figures, option::of(text()), option::of(text())).prop_map(
+        |(word, (open_positions, exit_code, price_age, duration, interval, grace), rid, note)| Report {
+            word,
+            open_positions,
+            price_age,
+            exit_code,
+            duration,
+            rid,
+            interval,
+            grace,
+            note,
+        },
+    )
+}
+
+pub(crate) fn expectation() -> impl Strategy<Value = Expectation> {
+    let terms = (any::<u64>(), any::<u64>(), any::<u64>()).prop_map(|(interval, grace, start_up)| Terms {
+        interval_seconds: interval,
+        grace_seconds: grace,
+        start_up_seconds: start_up,
+        extra: Map::new(),
+    });
+    let paused =
+        (time(), text(), text()).prop_map(|(at, by, reason)| Paused { at, by, reason, extra: Map::new() });
+    (text(), time(), option::of(terms), option::of(paused), outbox()).prop_map(
+        |(name, now, terms, paused, audit_outbox)| Expectation {
+            expected_at: terms.as_ref().map(|_| now),
+            terms,
+            paused,
+            audit_outbox,
+            ..Expectation::new(&name, now)
+        },
+    )
+}
+
+/// What a watch remembers after two looks at some components, with a restart or a step of the clock between.
+pub(crate) fn observations() -> impl Strategy<Value = Observations> {
+    let records = btree_map(text(), client().prop_map(Ok), 0..3);
+    let said = btree_map(text(), expectation().prop_map(Ok), 0..3);
+    let moment = || {
+        (time(), "[a-z]{0,2}", 0u64..u64::MAX, 0u64..u64::MAX).prop_map(
+            |(wall, boot_id, since_boot, awake)| {
+                let (since_boot, awake) = (Duration::from_nanos(since_boot), Duration::from_nanos(awake));
+                Moment { wall, boot_id, since_boot, awake }
+            },
+        )
+    };
+    (records, said, moment(), moment()).prop_map(|(records, said, first, second)| {
+        let look = |memory, now| Observations::look(memory, now, &records, &said, &Policy::default());
+        look(Memory::Of(Box::new(look(Memory::None, &first))), &second)
+    })
 }
 
 /// JSON of any shape, without fractions: the log holds none.

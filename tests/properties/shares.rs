@@ -16,13 +16,23 @@ fn at(second: i64) -> DateTime<Utc> {
 }
 
 fn entry(platform: &str, cents: i64, second: i64, report: u64) -> Entry {
-    Entry { platform: platform.to_owned(), balance: Decimal::new(cents, 2), recorded_at: at(second), report }
+    Entry {
+        platform: platform.to_owned(),
+        balance: Decimal::new(cents, 2),
+        recorded_at: at(second),
+        report,
+        extra: serde_json::Map::new(),
+    }
 }
 
 fn exposure(balances: &BTreeMap<String, i64>, total: Option<i64>) -> Exposure {
     let balances =
         balances.iter().map(|(name, cents)| (name.clone(), Ok(entry(name, *cents, 0, 1)))).collect();
-    let total = total.map(|cents| Stated { amount: Decimal::new(cents, 2), recorded_at: at(0) });
+    let total = total.map(|cents| Stated {
+        amount: Decimal::new(cents, 2),
+        recorded_at: at(0),
+        extra: serde_json::Map::new(),
+    });
     Exposure { total, balances }
 }
 

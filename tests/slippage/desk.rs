@@ -107,5 +107,5 @@ pub(super) fn append_many(state: &State<'_>, numbers: std::ops::Range<i64>) {
         month = Some(fill.month());
         line::write(&fill, &mut lines);
     }
-    state.fills().append(month.unwrap(), &lines, state.now()).unwrap();
+    state.ledger().fills().append(month.unwrap(), &lines, state.now()).unwrap();
 }

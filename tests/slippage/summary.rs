@@ -66,12 +66,12 @@ fn catching_up_goes_in_steps() {
         append_many(state, 0..1_000);
         let mut last = 0;
         while counted(&desk) < 1_000 {
-            refresh(state, 20_000).unwrap();
+            refresh(state.ledger(), 20_000).unwrap();
             assert!(counted(&desk) > last && counted(&desk) <= last + 100);
             last = counted(&desk);
         }
         let before = stored(&desk);
-        refresh(state, u64::MAX).unwrap();
+        refresh(state.ledger(), u64::MAX).unwrap();
         assert_eq!(stored(&desk), before, "nothing new, nothing written");
     });
 }
@@ -99,7 +99,7 @@ fn a_summary_ahead_of_its_log_is_rebuilt() {
         let desk = Desk::new();
         desk.in_files(|state| {
             append_many(state, 0..100);
-            refresh(state, u64::MAX).unwrap();
+            refresh(state.ledger(), u64::MAX).unwrap();
             let log = damage(&std::fs::read(desk.log()).unwrap());
             std::fs::write(desk.log(), &log).unwrap();
             let found = overview(state).unwrap();
@@ -160,7 +160,7 @@ fn damaged_lines_are_counted_and_told() {
         let found = overview(state).unwrap();
         assert_eq!((found.summary.damaged(), found.notices[0].code), (1, "SLIPPAGE_LINES_DAMAGED"));
         assert_eq!(found.summary.groups, groups(state, 1..10));
-        refresh(state, u64::MAX).unwrap();
+        refresh(state.ledger(), u64::MAX).unwrap();
         assert_eq!(overview(state).unwrap().summary.groups, groups(state, 1..10));
         assert_eq!(stored(&desk).unwrap().damaged(), 1);
     });
@@ -171,12 +171,12 @@ fn fields_of_a_newer_minor_version_stay() {
     let desk = Desk::new();
     desk.in_files(|state| {
         append_many(state, 0..10);
-        refresh(state, u64::MAX).unwrap();
+        refresh(state.ledger(), u64::MAX).unwrap();
         let mut summary = stored(&desk).unwrap();
         summary.extra.insert("note".to_owned(), "kept".into());
         std::fs::write(desk.env.state("slippage.json"), encode(&summary).unwrap()).unwrap();
         append_many(state, 10..20);
-        refresh(state, u64::MAX).unwrap();
+        refresh(state.ledger(), u64::MAX).unwrap();
         assert_eq!(stored(&desk).unwrap().extra["note"], "kept");
     });
 }

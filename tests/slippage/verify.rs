@@ -20,7 +20,7 @@ fn what_is_sound_passes() {
     on_each(|_, state| {
         assert_eq!(verify(state, &mut |_| {}).unwrap().fills, 0);
         append_many(state, 0..100);
-        refresh(state, 10_000).unwrap();
+        refresh(state.ledger(), 10_000).unwrap();
         append_many(state, 100..120);
         let mut last = 0;
         let verified = verify(state, &mut |bytes| {
@@ -75,7 +75,7 @@ fn a_summary_that_says_something_else_is_found_and_rebuilt() {
     let desk = Desk::new();
     desk.in_files(|state| {
         append_many(state, 0..10);
-        refresh(state, u64::MAX).unwrap();
+        refresh(state.ledger(), u64::MAX).unwrap();
         let path = desk.env.state("slippage.json");
         let sound: Summary = decode(&std::fs::read(&path).unwrap()).unwrap();
         let mut sums = sound.clone();
@@ -85,7 +85,7 @@ fn a_summary_that_says_something_else_is_found_and_rebuilt() {
         for (summary, told) in [(sums, "its sums are not those"), (bytes, "not what they were")] {
             std::fs::write(&path, encode(&summary).unwrap()).unwrap();
             assert!(refused(state).contains(told), "{}", refused(state));
-            let notices = rebuild(state, "it was wrong").unwrap();
+            let notices = rebuild(state.ledger(), "it was wrong").unwrap();
             assert!(notices[0].message.contains("it was wrong"));
             assert_eq!(verify(state, &mut |_| {}).unwrap().summarised, 10);
         }

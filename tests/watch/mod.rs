@@ -12,10 +12,14 @@ use crate::common::{Run, TestEnv};
 
 mod beside;
 mod changes;
+mod deadline;
+mod metrics;
 mod ping;
 mod reload;
+mod screen;
 mod stream;
 mod supervisor;
+mod units;
 
 /// Nothing that is waited for takes this long, however busy the machine is.
 const LIMIT: Duration = Duration::from_secs(20);

@@ -1,5 +1,7 @@
 //! `nija check`: one look at everything, one Nagios plugin line.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 use clap::Args;
 
@@ -12,6 +14,7 @@ use crate::domain::equity::account;
 use crate::domain::status::Status;
 use crate::error::{Error, Kind, Result};
 use crate::ops::check::{Request, Runner, Sight, look};
+use crate::ops::metrics::{self, Looked};
 use crate::output::{Reply, Role};
 
 mod input;
@@ -47,6 +50,9 @@ pub struct Check {
     /// exposure, heartbeats or orders
     #[arg(long)]
     pub auto_kill: bool,
+    /// Write metrics for Prometheus into this directory as well, as nija.prom
+    #[arg(long, value_name = "DIR")]
+    pub textfile: Option<PathBuf>,
 }
 
 impl Check {
@@ -59,7 +65,21 @@ impl Check {
             let armed = self.auto_kill.then(|| armed(policies, words)).transpose()?;
             let (recorded, mut notices) = input.record(state)?;
             let request = Request { rules: &rules, policies: armed.as_ref().unwrap_or(policies) };
-            let mut report = look(state, &request, &mut Sight::default(), &mut Runner::default())?;
+            let mut sight = Sight::default();
+            let looked = look(state, &request, &mut sight, &mut Runner::default());
+            if let Some(dir) = &self.textfile {
+                if rules.len() < RULES.len() || looked.is_err() {
+                    sight.refresh(state, &RULES);
+                }
+                let what = Looked {
+                    status: looked.as_ref().map_or(Status::Unknown, |report| report.status),
+                    succeeded_at: looked.is_ok().then(|| state.now()),
+                    cycles: None,
+                    env_stop: app.environment.emergency_stop(),
+                };
+                notices.extend(metrics::after_look(state, &app.environment.absolute(dir), what, &sight));
+            }
+            let mut report = looked?;
             let mut reply = Reply::new("nija.check", &report, plugin::page(&report));
             reply.status = report.status;
             reply.exit = report.status.nagios();

@@ -72,7 +72,7 @@ impl Expect {
             let policy = &state.context.config.policies.heartbeats;
             let interval = self.interval.unwrap_or(policy.interval);
             let terms = Terms::new(interval, self.grace.unwrap_or(policy.grace), self.start_up);
-            let (said, changed) = heartbeat::expect(state, &self.name, terms)?;
+            let (said, changed) = heartbeat::expect(state, &self.name, terms.clone())?;
             let text = format!(
                 "  {} must beat every {}, and is down {} later; its first beat may take {}",
                 self.name,
@@ -138,7 +138,13 @@ fn reply(
     let before = if changed { "" } else { " (as before)" };
     page.line([Span::new(Role::Good, head), Span::plain(text), Span::new(Role::Muted, before)]);
     app::state_line(&mut page, state.context.config);
-    let mut reply = Reply::new(format, &json!({"expectation": said}), page);
+    let data = json!({
+        "name": said.name,
+        "terms": said.terms,
+        "expected_at": said.expected_at,
+        "paused": said.paused,
+    });
+    let mut reply = Reply::new(format, &data, page);
     reply.changed = changed;
     reply
 }

@@ -81,6 +81,7 @@ fn details(component: &Shown) -> Vec<String> {
     let spoken = |milliseconds: u64| words::length(Duration::from_millis(milliseconds));
     details.push(match (component.age_ms, component.beat_at) {
         (Some(age), _) if component.age_is_certain => format!("beat {} ago", spoken(age)),
+        (_, Some(at)) if component.paused.is_some() => format!("beat at {}", words::time(at)),
         (_, Some(at)) => format!("beat at {} by its own clock, which nobody saw", words::time(at)),
         _ => "has never beaten".to_owned(),
     });

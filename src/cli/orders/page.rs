@@ -102,7 +102,7 @@ pub fn warning(tripped: &Tripped) -> Warning {
 }
 
 fn why(tripped: &Tripped) -> String {
-    format!("{} orders within {} s", tripped.orders, tripped.within_seconds)
+    format!("{} orders within {}", tripped.orders, tripped.within)
 }
 
 /// Orders, a line each.

@@ -8,8 +8,9 @@ use crate::output::Reply;
 
 mod events;
 mod export;
+mod import;
 mod quality;
-mod record;
+pub(super) mod record;
 mod report;
 mod stats;
 mod verify;
@@ -23,6 +24,8 @@ pub enum Slippage {
     Record(record::Record),
     /// Show what fills cost against what was expected
     Stats(stats::Stats),
+    /// Import fills from a file
+    Import(import::Import),
     /// Score how well a ticker or a broker was executed, from 0 to 100
     Quality(quality::Quality),
     /// Draw how slippage is spread, how it went day by day, and the worst fills
@@ -40,6 +43,7 @@ impl Slippage {
     pub fn format(&self) -> &'static str {
         match self {
             Self::Record(_) => record::FORMAT,
+            Self::Import(_) => import::FORMAT,
             Self::Quality(_) => quality::FORMAT,
             Self::Report(_) => report::FORMAT,
             Self::Events(_) => events::FORMAT,
@@ -53,6 +57,7 @@ impl Slippage {
     pub fn run(&self, app: &App) -> Result<Reply> {
         match self {
             Self::Record(record) => record.run(app),
+            Self::Import(import) => import.run(app),
             Self::Quality(quality) => quality.run(app),
             Self::Report(report) => report.run(app),
             Self::Events(events) => events.run(app),

@@ -11,6 +11,7 @@ use crate::domain::slippage::fixed::{BPS_PLACES, decimal};
 use crate::domain::slippage::grade::{Grade, Outcomes};
 use crate::domain::slippage::quality::{Component, FILLS_MIN, Verdict};
 use crate::domain::slippage::{Figures, Selection};
+use crate::domain::status::Status;
 use crate::error::{Error, Kind, Result};
 use crate::ops::slippage::quality::quality;
 use crate::output::{Page, Reply, Role, Span};
@@ -57,6 +58,9 @@ impl Quality {
             let mut page = Page::new();
             describe(&mut page, &answer, &found.grade);
             let mut reply = Reply::new(FORMAT, &answer, page);
+            if answer.verdict == Verdict::ReviewBroker {
+                reply.status = Status::Warning;
+            }
             reply.warnings = app::warnings(&found.notices);
             Ok(reply)
         })
@@ -190,11 +194,11 @@ fn describe(page: &mut Page, answer: &Answer, grade: &Grade) {
         Span::new(role, format!("{score}  {}", answer.verdict.words())),
         Span::plain(format!("  {}", which::words(&answer.selection))),
     ]);
-    let few = if answer.fills < FILLS_MIN { format!(", a score needs {FILLS_MIN}") } else { String::new() };
-    let raw = answer
-        .raw_score
-        .map_or_else(String::new, |raw| format!("; {raw:.1} before allowing for how few they are"));
-    page.field("fills", format!("{}{few}{raw}", answer.fills));
+    let more = match (answer.score, answer.raw_score) {
+        (Some(_), Some(raw)) => format!("; {} before allowing for how few they are", cut(raw)),
+        _ => format!("; a score needs {FILLS_MIN}"),
+    };
+    page.field("fills", format!("{}{more}", answer.fills));
     for part in &answer.components {
         let value = part.value.map_or_else(
             || "not known, does not count".to_owned(),

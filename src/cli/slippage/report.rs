@@ -132,6 +132,7 @@ fn describe(page: &mut Page, answer: &Answer<'_>, found: &Found, glyphs: Glyphs)
         Span::plain(format!("  {}", which::words(answer.selection))),
     ]);
     if figures.fills == 0 {
+        stats::nothing(page, answer.selection);
         return;
     }
     let spread = &figures.slippage_bps;
@@ -165,13 +166,14 @@ fn histogram(page: &mut Page, answer: &Answer<'_>, glyphs: Glyphs) {
         };
         let role =
             if step.from_bps.is_some_and(|from| from >= Decimal::ZERO) { Role::Warn } else { Role::Good };
-        let bar = bar(step.fills, most, BAR_WIDTH, glyphs);
-        let bar = if bar.is_empty() { bar } else { format!("  {bar}") };
-        page.line([
+        let mut line = vec![
             Span::new(Role::Muted, format!("  {range:>24}  ")),
             Span::plain(format!("{:>9}", step.fills)),
-            Span::new(role, bar),
-        ]);
+        ];
+        if step.fills > 0 {
+            line.push(Span::new(role, format!("  {}", bar(step.fills, most, BAR_WIDTH, glyphs))));
+        }
+        page.line(line);
     }
 }
 

@@ -5,8 +5,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::super::app::{self, App};
 use super::which::{self, Of, When};
-use crate::domain::slippage::By;
 use crate::domain::slippage::figures::{Basis, Figures};
+use crate::domain::slippage::{By, Selection};
 use crate::error::Result;
 use crate::ops::slippage::stats::{Group, Stats as Found, stats};
 use crate::output::{Page, Reply, Role, Span};
@@ -81,13 +81,20 @@ fn describe(page: &mut Page, found: &Found) {
         Span::plain(format!("  {}", which::words(&found.selection))),
     ]);
     if found.figures.fills == 0 {
-        page.line([Span::new(Role::Muted, "  nija slippage record --help tells how to record one")]);
+        nothing(page, &found.selection);
         return;
     }
     figures(page, &found.figures);
     if found.by.is_some() {
         table(page, &found.groups);
     }
+}
+
+/// Where else to look when there is nothing to show.
+pub fn nothing(page: &mut Page, selection: &Selection) {
+    let is_of_a_time = selection.since.is_some() || selection.until.is_some();
+    let command = if is_of_a_time { "nija slippage stats --all" } else { "nija slippage record --help" };
+    page.line([Span::new(Role::Muted, "  try: "), Span::plain(command)]);
 }
 
 /// A figure, or a dash.

@@ -55,7 +55,7 @@ impl Verify {
         match once() {
             Err(error) if self.rebuild && error.kind == Kind::Corrupt => {
                 // Where the logs themselves are damaged, the second look says so.
-                let rebuilt = rebuild(state, &error.message)?;
+                let rebuilt = rebuild(state.ledger(), &error.message)?;
                 Ok((once()?, rebuilt))
             }
             verified => Ok((verified?, Vec::new())),

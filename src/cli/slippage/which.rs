@@ -74,7 +74,8 @@ impl When {
         (selection.since, selection.until) = (time(&self.since)?, time(&self.until)?);
         match (selection.since, selection.until) {
             (Some(since), Some(until)) if since >= until => {
-                let message = format!("no time lies from {since} up to {until}");
+                let at = super::super::words::time;
+                let message = format!("no time lies from {} up to {}", at(since), at(until));
                 Err(Error::new(Kind::Usage, message).hint("nija slippage stats --since 48h --until 24h"))
             }
             _ => Ok(()),

@@ -10,6 +10,9 @@ pub fn orders(orders: &Orders) -> Page {
     let mut page = Page::new();
     let states: Vec<String> = orders.by_state.iter().map(|(word, count)| format!("{count} {word}")).collect();
     let mut text = if states.is_empty() { "none is out".to_owned() } else { states.join(", ") };
+    if orders.stuck > 0 {
+        text.push_str(&format!(", {} for too long", orders.stuck));
+    }
     if orders.unreadable > 0 {
         text.push_str(&format!(", {} cannot be read", orders.unreadable));
     }

@@ -16,7 +16,7 @@ use crate::domain::pending::Rate;
 pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "orders.stuck_after",
-        about: "an order that is out for longer is stuck, 1s to 366days",
+        about: "an order that is out for longer is stuck, 1s to 1year",
         read: |config, value, _| {
             config.policies.orders.stuck_after = age(value)?;
             Ok(())
@@ -43,7 +43,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "orders.unknown_after",
-        about: "an order that is unknown or pending-cancel for longer is an alarm, 1s to 366days",
+        about: "an order that is unknown or pending-cancel for longer is an alarm, 1s to 1year",
         read: |config, value, _| {
             config.policies.orders.unknown_after = age(value)?;
             Ok(())
@@ -99,7 +99,8 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 fn age(value: &Value) -> Result<TimeDelta, String> {
-    Ok(delta(duration(value, Duration::from_secs(1), Duration::from_secs(366 * 24 * 3600))?))
+    const YEAR_SECONDS: u64 = 31_557_600;
+    Ok(delta(duration(value, Duration::from_secs(1), Duration::from_secs(YEAR_SECONDS))?))
 }
 
 fn ratio(value: &Value) -> Result<Decimal, String> {

@@ -12,6 +12,7 @@ use crate::domain::heartbeat::View;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
+use crate::domain::slippage::recent::Recent;
 
 /// One thing that was read, or not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,6 +61,8 @@ pub struct Facts {
     pub adoption: Input<Adoption>,
     /// What the accounts are worth, by their folded name; empty for all of them together.
     pub equity: Input<Collection<Equity>>,
+    /// The latest fills.
+    pub fills: Input<Arc<Recent>>,
 }
 
 impl Facts {
@@ -74,6 +77,7 @@ impl Facts {
             exposure: Input::NotRead,
             adoption: Input::NotRead,
             equity: Input::NotRead,
+            fills: Input::NotRead,
         }
     }
 }

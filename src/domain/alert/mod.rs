@@ -8,6 +8,7 @@ pub mod telling;
 
 mod adoption_guardrail;
 mod beats;
+mod broker_quality;
 mod clock_skew;
 mod daily_loss;
 mod drawdown;
@@ -20,6 +21,7 @@ mod order_stuck;
 mod order_unknown;
 mod platform_exposure;
 mod price_stale;
+mod slippage_high;
 mod trading_halted;
 mod watch_gap;
 
@@ -29,7 +31,7 @@ pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
 pub use rule::{Reading, Rule, Severity};
 
 /// Every rule, in the order they are evaluated and listed.
-pub const RULES: [&Rule; 13] = [
+pub const RULES: [&Rule; 15] = [
     &trading_halted::RULE,
     &heartbeat_missed::RULE,
     &heartbeat_never::RULE,
@@ -43,6 +45,8 @@ pub const RULES: [&Rule; 13] = [
     &adoption_guardrail::RULE,
     &drawdown::RULE,
     &daily_loss::RULE,
+    &slippage_high::RULE,
+    &broker_quality::RULE,
 ];
 
 /// The rules a word selects: the rule of that id, or every rule of that group. Case does not matter.

@@ -64,6 +64,8 @@ pub enum Reading {
     Adoption,
     /// What the accounts are worth.
     Equity,
+    /// The latest fills.
+    Fills,
 }
 
 /// A rule.

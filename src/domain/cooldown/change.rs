@@ -209,7 +209,7 @@ impl Cooldown {
 
 impl Lock {
     /// Whether this blocks at every instant all that the other does.
-    fn covers(&self, other: &Self) -> bool {
+    pub fn covers(&self, other: &Self) -> bool {
         self.released.is_none() && self.side.covers(other.side) && self.until >= other.until
     }
 }

@@ -66,9 +66,9 @@ pub struct Assessment {
 impl Equity {
     /// The losses now. Until enough readings confirm an equity there is nothing to judge, and nothing to doubt either.
     pub fn assess(&self, policy: &Policy, now: DateTime<Utc>) -> Assessment {
-        let last = self.readings.last().copied();
-        let age = last.map(|last| policy.age(last.at, now));
-        let doubt = last.zip(age).and_then(|(last, age)| age.doubt(last.at));
+        let last = self.readings.last().cloned();
+        let age = last.as_ref().map(|last| policy.age(last.at, now));
+        let doubt = last.as_ref().zip(age).and_then(|(last, age)| age.doubt(last.at));
         let fresh = self.confirmed.filter(|_| doubt.is_none() && last.is_some());
         let day = policy.day(now);
         Assessment {
@@ -77,9 +77,9 @@ impl Equity {
             readings: self.readings.len().min(policy.confirmations),
             confirmations: policy.confirmations,
             confirmed: self.confirmed,
-            peak: self.peak,
+            peak: self.peak.clone(),
             day,
-            drawdown: fresh.zip(self.peak).map(|(value, peak)| drawdown(value, peak.value, policy)),
+            drawdown: fresh.zip(self.peak.as_ref()).map(|(value, peak)| drawdown(value, peak.value, policy)),
             daily_loss: fresh
                 .zip(self.opening(day))
                 .map(|(value, opening)| daily_loss(value, opening, policy)),

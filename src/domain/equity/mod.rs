@@ -77,12 +77,15 @@ pub fn account(text: &str) -> Result<String, String> {
 }
 
 /// One reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// The equity, open positions included, in the account currency. May be zero or negative: an account can owe money.
     pub value: Decimal,
     /// When it was so.
     pub at: DateTime<Utc>,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 fn written(at: DateTime<Utc>) -> String {
@@ -90,12 +93,29 @@ fn written(at: DateTime<Utc>) -> String {
 }
 
 /// The trading day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Day {
     /// The date it begins on.
     pub date: NaiveDate,
     /// The confirmed equity when it began; `None` until one is confirmed on the first day of all.
     pub opening: Option<Decimal>,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Reading {
+    /// A reading.
+    pub fn new(value: Decimal, at: DateTime<Utc>) -> Self {
+        Self { value, at, extra: Map::new() }
+    }
+}
+
+impl Day {
+    /// A day.
+    fn new(date: NaiveDate, opening: Option<Decimal>) -> Self {
+        Self { date, opening, extra: Map::new() }
+    }
 }
 
 /// The document `equity.json`, and each of `equity/` for one account.
@@ -134,7 +154,7 @@ impl Document for Equity {
     }
 
     fn contradiction(&self) -> Option<&'static str> {
-        let peak = self.peak.map(|peak| peak.value);
+        let peak = self.peak.as_ref().map(|peak| peak.value);
         (self.confirmed > peak).then_some("'confirmed' is above 'peak': it was edited by hand")
     }
 }
@@ -164,7 +184,7 @@ impl Equity {
             account,
             confirmed: None,
             peak: None,
-            day: Day { date: policy.day(now), opening: None },
+            day: Day::new(policy.day(now), None),
             readings: Vec::new(),
             audit_outbox: Outbox::default(),
             extra: Map::new(),
@@ -182,7 +202,7 @@ impl Equity {
         if matches!(policy.age(reading.at, now), Age::Ahead(_)) {
             return Taken::Refused(format!("{} lies ahead of the clock", written(reading.at)));
         }
-        if self.readings.contains(&reading) {
+        if self.readings.iter().any(|known| (known.value, known.at) == (reading.value, reading.at)) {
             return Taken::Known;
         }
         let later = |last: &&Reading| last.at <= now && reading.at < last.at;
@@ -191,10 +211,11 @@ impl Equity {
             return Taken::Refused(format!("there is a reading of {last}; one of {own} comes too late"));
         }
         self.begin_day(policy.day(reading.at));
+        let at = reading.at;
         self.readings.push(reading);
         let surplus = self.readings.len().saturating_sub(READINGS_MAX);
         self.readings.drain(..surplus);
-        self.confirm(reading.at, policy.confirmations);
+        self.confirm(at, policy.confirmations);
         Taken::Counted
     }
 
@@ -203,7 +224,7 @@ impl Equity {
         // A clock that steps back over the boundary and on again does not forget the losses of the day.
         let back_by_one = !self.readings.is_empty() && date.succ_opt() == Some(self.day.date);
         if date != self.day.date && !back_by_one {
-            self.day = Day { date, opening: self.confirmed };
+            self.day = Day::new(date, self.confirmed);
         }
     }
 
@@ -218,8 +239,8 @@ impl Equity {
         let middle = values.get(values.len() / 2).copied().unwrap_or(best);
         let confirmed = self.confirmed.map_or(middle, |before| before.clamp(worst, best));
         self.confirmed = Some(confirmed);
-        if self.peak.is_none_or(|peak| peak.value < confirmed) {
-            self.peak = Some(Reading { value: confirmed, at });
+        if self.peak.as_ref().is_none_or(|peak| peak.value < confirmed) {
+            self.peak = Some(Reading::new(confirmed, at));
         }
         self.day.opening.get_or_insert(confirmed);
     }
@@ -227,7 +248,7 @@ impl Equity {
     /// Moves everything by money that was paid in (or out, if negative): what was lost stays lost, and nothing is lost by it.
     /// Fails when that leaves no peak to measure from.
     pub fn shift(&mut self, amount: Decimal) -> Result<(), String> {
-        let Some(peak) = self.peak else { return Err("no equity is confirmed yet".to_owned()) };
+        let Some(peak) = self.peak.clone() else { return Err("no equity is confirmed yet".to_owned()) };
         let moved = |value: Decimal| value.checked_add(amount).ok_or("the sum is too large");
         if moved(peak.value)? <= Decimal::ZERO {
             return Err(format!("the peak of {} would not stay above zero", peak.value));
@@ -245,9 +266,10 @@ impl Equity {
 
     /// Measures from now on from the confirmed equity. Returns the peak before, or fails when nothing is confirmed.
     pub fn reset_peak(&mut self, now: DateTime<Utc>) -> Result<Reading, String> {
-        match (self.peak, self.confirmed) {
+        match (&self.peak, self.confirmed) {
             (Some(before), Some(value)) => {
-                self.peak = Some(Reading { value, at: now });
+                let before = before.clone();
+                self.peak = Some(Reading::new(value, now));
                 Ok(before)
             }
             _ => Err("no equity is confirmed yet".to_owned()),

@@ -86,7 +86,7 @@ impl Exposure {
     /// The share of every platform. Only what is fresh counts; without a stated total the sum of the balances is the total,
     /// and then every one of them has to be fresh.
     pub fn assess(&self, policy: &Policy, now: DateTime<Utc>) -> Assessment {
-        let (total, doubt) = match self.total {
+        let (total, doubt) = match &self.total {
             Some(stated) => self.against_stated(stated, policy, now),
             None if self.balances.is_empty() => (None, None),
             None => self.summed(policy, now),
@@ -100,7 +100,7 @@ impl Exposure {
 
     fn against_stated(
         &self,
-        stated: Stated,
+        stated: &Stated,
         policy: &Policy,
         now: DateTime<Utc>,
     ) -> (Option<Whole>, Option<String>) {

@@ -71,6 +71,9 @@ pub struct Entry {
     pub recorded_at: DateTime<Utc>,
     /// Which report it came with; see [`Book::reports`].
     pub report: u64,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// A document of `exposure/`: what one platform holds.
@@ -79,18 +82,15 @@ pub struct Balance {
     /// The common fields.
     #[serde(flatten)]
     pub header: Header,
-    /// The balance.
+    /// The balance, and what else stands in the document.
     #[serde(flatten)]
     pub entry: Entry,
-    /// Fields of newer minor versions, kept as they are.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
 }
 
 impl Balance {
     /// The document of a balance.
     pub fn new(entry: Entry, now: DateTime<Utc>) -> Self {
-        Self { header: Header::new::<Self>(now), entry, extra: Map::new() }
+        Self { header: Header::new::<Self>(now), entry }
     }
 }
 
@@ -111,12 +111,15 @@ impl Document for Balance {
 }
 
 /// The whole capital, as somebody stated it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stated {
     /// The total, in the account currency; above zero.
     pub amount: Decimal,
     /// When it was stated.
     pub recorded_at: DateTime<Utc>,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// The document `exposure.json`: the stated total, and the last report.
@@ -168,7 +171,7 @@ impl Document for Book {
     }
 
     fn contradiction(&self) -> Option<&'static str> {
-        let total = self.total.is_none_or(|total| total.amount > Decimal::ZERO);
+        let total = self.total.as_ref().is_none_or(|total| total.amount > Decimal::ZERO);
         let balances = self.last_report.iter().all(|entry| entry.balance > Decimal::ZERO);
         (!total || !balances).then_some("an amount is not above zero: it was edited by hand")
     }
@@ -200,7 +203,7 @@ impl Exposure {
                 balances.insert(name, Ok(entry.clone()));
             }
         }
-        Self { total: book.and_then(|book| book.total), balances }
+        Self { total: book.and_then(|book| book.total.clone()), balances }
     }
 
     /// The sum of the balances that are fresh.

@@ -32,7 +32,7 @@ pub struct Expectation {
 }
 
 /// How often a component must beat. These win over what it says itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// How long it may be silent, in seconds.
     pub interval_seconds: u64,
@@ -40,16 +40,20 @@ pub struct Terms {
     pub grace_seconds: u64,
     /// How long it may take until its first beat ever, in seconds.
     pub start_up_seconds: u64,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 impl Terms {
-    /// Terms whose start-up grace is as long as a silence may be before the component counts as down.
+    /// These terms. Without a start-up grace it is as long as a silence may be before the component counts as down.
     pub fn new(interval: Duration, grace: Duration, start_up: Option<Duration>) -> Self {
         let start_up = start_up.unwrap_or_else(|| interval.saturating_add(grace));
         Self {
             interval_seconds: interval.as_secs(),
             grace_seconds: grace.as_secs(),
             start_up_seconds: start_up.as_secs(),
+            extra: Map::new(),
         }
     }
 }
@@ -63,6 +67,9 @@ pub struct Paused {
     pub by: String,
     /// Why; may be empty.
     pub reason: String,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 impl Document for Expectation {
@@ -99,7 +106,8 @@ impl Expectation {
 
     /// Takes over new terms; `false` when they are the present ones.
     pub fn expect(&mut self, terms: Terms, now: DateTime<Utc>) -> bool {
-        if self.terms == Some(terms) {
+        let lengths = |terms: &Terms| (terms.interval_seconds, terms.grace_seconds, terms.start_up_seconds);
+        if self.terms.as_ref().map(lengths) == Some(lengths(&terms)) {
             return false;
         }
         (self.terms, self.expected_at) = (Some(terms), Some(now));

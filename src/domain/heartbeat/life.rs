@@ -135,6 +135,25 @@ impl View {
         open.fold(0, u64::saturating_add)
     }
 
+    /// How long until time alone changes what a rule says of a component; `None` while that takes a report.
+    pub fn next_change(&self, policy: &Policy) -> Option<Duration> {
+        let all = self.open_positions();
+        let left =
+            |passed: Duration, limit: Duration| limit.checked_sub(passed).filter(|left| !left.is_zero());
+        let next = |component: &Component| {
+            let limit = |age: Age| if age.certain { component.interval } else { component.patience() };
+            let open = component.open_positions.unwrap_or(all) > 0;
+            let dates = [
+                component.silent.and_then(|age| left(age.length, limit(age))),
+                component.running.and_then(|length| left(length, component.grace)),
+                component.awaited.and_then(|(start_up, waited)| left(waited, start_up)),
+                component.price.filter(|_| open).and_then(|age| left(age.length, policy.price_limit)),
+            ];
+            dates.into_iter().flatten().min()
+        };
+        self.judged().filter_map(next).min()
+    }
+
     /// Components that are judged.
     pub fn judged(&self) -> impl Iterator<Item = &Component> {
         self.components.iter().filter(|component| component.paused.is_none())
@@ -152,7 +171,7 @@ impl Component {
     ) -> Self {
         let since = |then_ns: u64| Duration::from_nanos(now_ns.saturating_sub(then_ns));
         let age = |seen: Sighting| Age { length: since(seen.seen_ns), certain: seen.certain };
-        let terms = said.and_then(|said| said.terms);
+        let terms = said.and_then(|said| said.terms.as_ref());
         let length = |terms: Option<u64>, own: Option<u64>, default| {
             terms.or(own).map_or(default, Duration::from_secs)
         };

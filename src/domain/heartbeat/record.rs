@@ -67,6 +67,9 @@ pub struct Beat {
     pub exit_code: Option<u8>,
     /// How long what it had started took, in milliseconds, if that is known.
     pub duration_ms: Option<u64>,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// Something a component has started.
@@ -78,6 +81,9 @@ pub struct Run {
     pub at: DateTime<Utc>,
     /// What pairs start and finish, if the component gave that.
     pub rid: Option<String>,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// The prices a component goes by.
@@ -89,6 +95,9 @@ pub struct Price {
     pub at: DateTime<Utc>,
     /// How old they were then, in milliseconds.
     pub age_ms: u64,
+    /// Fields of newer minor versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// What a component says about itself.
@@ -226,12 +235,12 @@ impl Heartbeat {
         self.report(seen, pid, host);
         let (seq, at) = (self.seq, seen.at);
         if report.word == Word::Start {
-            self.run = Some(Run { seq, at, rid: report.rid.clone() });
+            self.run = Some(Run { seq, at, rid: report.rid.clone(), extra: Map::new() });
         } else {
             self.finish(report, at);
         }
         if let Some(age) = report.price_age {
-            self.price = Some(Price { seq, at, age_ms: milliseconds(age) });
+            self.price = Some(Price { seq, at, age_ms: milliseconds(age), extra: Map::new() });
         }
         self.open_positions = report.open_positions.or(self.open_positions);
         self.interval_seconds = report.interval.map(|length| length.as_secs()).or(self.interval_seconds);
@@ -246,6 +255,7 @@ impl Heartbeat {
             failed,
             exit_code: report.exit_code,
             duration_ms: report.duration.map(milliseconds),
+            extra: Map::new(),
         });
         // The success of another run says nothing about the one that was started last.
         let another =

@@ -105,19 +105,29 @@ impl Recent {
         Self { header, strategy: strategy.to_owned(), orders: Vec::new(), tripped: None, extra: Map::new() }
     }
 
-    /// Counts an order, unless it is counted already, and forgets those that no longer count. Returns whether the strategy has
+    /// Counts an order that was tracked at `at`, unless it is counted already, and forgets those that no longer count. Returns whether the strategy has
     /// to be halted.
     ///
     /// An order counts for as long as `rate` says after it was tracked, and no longer at exactly that age. One from a time
     /// that has not come yet, because the clock was stepped back, counts.
-    pub fn count(&mut self, id: &str, rate: Rate, now: DateTime<Utc>) -> bool {
-        self.orders.retain(|order| now.signed_duration_since(order.at) < rate.within);
-        if !self.orders.iter().any(|order| order.id == id) {
-            self.orders.push(Counted { id: id.to_owned(), at: now });
+    pub fn count(&mut self, id: &str, at: DateTime<Utc>, rate: Rate, now: DateTime<Utc>) -> bool {
+        let counts = |at: DateTime<Utc>| now.signed_duration_since(at) < rate.within;
+        self.orders.retain(|order| counts(order.at));
+        if counts(at) && !self.orders.iter().any(|order| order.id == id) {
+            self.orders.push(Counted { id: id.to_owned(), at });
+            self.orders.sort_by_key(|order| order.at);
         }
         let excess = self.orders.len().saturating_sub(usize::try_from(rate.orders).unwrap_or(usize::MAX));
         self.orders.drain(..excess);
         self.is_due(rate)
+    }
+
+    /// Whether an order that is tracked already was never counted, because that failed.
+    pub fn lacks(&self, id: &str, at: DateTime<Utc>, rate: Rate, now: DateTime<Utc>) -> bool {
+        // Those that led to a halt are counted no more.
+        let spent = self.tripped.as_ref().is_some_and(|tripped| tripped.at >= at);
+        let known = spent || self.orders.iter().any(|order| order.id == id);
+        !known && now.signed_duration_since(at) < rate.within
     }
 
     /// Whether the strategy has to be halted.
@@ -158,19 +168,22 @@ mod tests {
     fn the_order_of_that_number_trips_it_and_the_count_begins_anew() {
         let rate: Rate = "3/10s".parse().unwrap();
         let mut recent = Recent::new("scalper", at(0));
-        assert!(!recent.count("a", rate, at(0)) && !recent.count("b", rate, at(1)));
-        assert!(!recent.count("b", rate, at(2)), "tracked again, it counts once");
-        assert!(recent.count("c", rate, at(9)));
+        assert!(!recent.count("a", at(0), rate, at(0)) && !recent.count("b", at(1), rate, at(1)));
+        assert!(!recent.count("b", at(2), rate, at(2)), "tracked again, it counts once");
+        assert!(recent.lacks("c", at(2), rate, at(3)) && !recent.lacks("b", at(1), rate, at(3)));
+        assert!(!recent.lacks("c", at(2), rate, at(12)), "by then it counts no more");
+        assert!(recent.count("c", at(2), rate, at(9)));
         recent.trip("h-1", at(9));
-        assert!(!recent.count("d", rate, at(9)) && !recent.is_due(rate));
+        assert!(!recent.lacks("c", at(2), rate, at(9)), "it led to a halt");
+        assert!(!recent.count("d", at(9), rate, at(9)) && !recent.is_due(rate));
     }
 
     #[test]
     fn at_exactly_its_age_an_order_no_longer_counts_and_one_of_the_future_does() {
         let rate: Rate = "2/10s".parse().unwrap();
         let mut recent = Recent::new("scalper", at(0));
-        assert!(!recent.count("a", rate, at(100)) && !recent.count("b", rate, at(110)));
-        assert!(recent.count("c", rate, at(50)), "the clock was stepped back");
+        assert!(!recent.count("a", at(100), rate, at(100)) && !recent.count("b", at(110), rate, at(110)));
+        assert!(recent.count("c", at(50), rate, at(50)), "the clock was stepped back");
     }
 
     proptest! {
@@ -181,7 +194,7 @@ mod tests {
             let (mut recent, mut now, mut all) = (Recent::new("s", at(0)), 0, Vec::<(u8, i64)>::new());
             for (id, pause) in steps {
                 now += pause;
-                let tripped = recent.count(&id.to_string(), rate, at(now));
+                let tripped = recent.count(&id.to_string(), at(now), rate, at(now));
                 all.retain(|(_, when)| now - when < 10);
                 if !all.iter().any(|(known, _)| *known == id) {
                     all.push((id, now));

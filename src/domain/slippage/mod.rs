@@ -14,6 +14,8 @@ pub mod policy;
 pub mod position;
 pub mod quality;
 pub mod quantile;
+pub mod recent;
+pub mod row;
 pub mod sample;
 pub mod select;
 pub mod sketch;

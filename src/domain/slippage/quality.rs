@@ -124,9 +124,10 @@ pub struct Score {
 
 /// The score of what is known. Source of the structure: broker scorecards of transaction cost analysis.
 pub fn score(evidence: &Evidence) -> Score {
+    let any = evidence.fills > 0;
     let values = [
-        Some(falling(evidence.mean_cost, evidence.cost_limit)),
-        Some(falling(evidence.tail_cost, evidence.cost_limit.saturating_mul(3))),
+        any.then(|| falling(evidence.mean_cost, evidence.cost_limit)),
+        any.then(|| falling(evidence.tail_cost, evidence.cost_limit.saturating_mul(3))),
         evidence.filled.and_then(|(filled, orders)| share(filled, orders)).map(|share| {
             // (share - 0.80) / 0.19
             ((share - 800_000) * 100 / 19).clamp(0, ONE)

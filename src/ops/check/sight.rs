@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::adoption::Adoption;
 use crate::domain::alert::facts::Stops;
@@ -14,8 +15,10 @@ use crate::domain::heartbeat::{Expectation, Heartbeat, View};
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
+use crate::domain::slippage::recent::Recent;
 
 use super::super::heartbeat::observe::{Eye, Read};
+use super::super::slippage::recent::Latest;
 use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch, orders};
 use super::changes::{Changes, Feed};
 use super::{alerts, kept};
@@ -39,6 +42,8 @@ pub struct Sight {
     exposure: Input<Exposure>,
     adoption: kept::Single<Adoption>,
     equity: Input<Collection<Equity>>,
+    latest_fills: Latest,
+    fills: Input<Arc<Recent>>,
 }
 
 impl fmt::Debug for Sight {
@@ -84,6 +89,12 @@ impl Sight {
                 // Few and small: read anew at every look.
                 Reading::Exposure => self.exposure = exposure::input(state),
                 Reading::Equity => self.equity = equity::input(state),
+                // Not much when nothing was recorded: where each log ends.
+                Reading::Fills => {
+                    // Let go of first, or the fills would be copied to be changed.
+                    self.fills = Input::NotRead;
+                    self.fills = self.latest_fills.refresh(state);
+                }
                 Reading::Adoption => self.adoption.refresh(state, &adoption::key(), &changes),
             }
         }
@@ -111,7 +122,16 @@ impl Sight {
             exposure: self.exposure.clone(),
             adoption: self.adoption.input(),
             equity: self.equity.clone(),
+            fills: self.fills.clone(),
         })
+    }
+
+    /// How long until time alone changes what a rule says, as far as that is known: then is the time to look again.
+    pub fn next_change(&self, policies: &Policies) -> Option<Duration> {
+        match &self.heartbeats {
+            Input::Known(view) => view.next_change(&policies.heartbeats),
+            _ => None,
+        }
     }
 
     /// Notes that somebody looks at the components that were read, and what is seen of them. The lock of looks is held.

@@ -14,11 +14,15 @@ use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::operator::Operators;
+use crate::domain::pending::Tracked;
+use crate::domain::pending::throttle::Recent;
 use crate::domain::slippage::Summary;
 use crate::domain::status::Status;
 use crate::domain::watch::{self, Watch};
 use crate::error::Error;
-use crate::ops::{State, adoption, check, equity, exposure, heartbeat, killswitch, operator, slippage};
+use crate::ops::{
+    State, adoption, check, equity, exposure, heartbeat, killswitch, operator, orders, slippage,
+};
 
 /// Where documents of one kind are.
 pub enum Place {
@@ -109,6 +113,20 @@ pub const KEPT: &[Kept] = &[
         status: Status::Critical,
         means: "this ticker (%2A is every one) may not be entered; a new cooldown takes its place",
         mend: |patient, name, _| cooldown_again(patient, name),
+    },
+    Kept {
+        place: Place::Folder(orders::COLLECTION),
+        decode: decode::<Tracked>,
+        status: Status::Warning,
+        means: "how this order stands is not known, and its rules cannot judge it",
+        mend: |patient, name, _| patient.nija(&format!("orders track {} --symbol SYMBOL", word(name))),
+    },
+    Kept {
+        place: Place::Folder(orders::throttle::COLLECTION),
+        decode: decode::<Recent>,
+        status: Status::Warning,
+        means: "the orders of this strategy are counted anew from the next one on",
+        mend: |patient, _, path| aside(patient, path),
     },
     Kept {
         place: Place::File(exposure::book_key),

@@ -23,6 +23,7 @@ pub mod leftovers;
 pub mod locks;
 pub mod record;
 pub mod stop;
+pub mod tickers;
 
 /// One thing that is looked at.
 pub struct Check {
@@ -35,7 +36,7 @@ pub struct Check {
 }
 
 /// Every check, in the order they are made.
-pub const CHECKS: [Check; 17] = [
+pub const CHECKS: [Check; 18] = [
     config::FILE,
     config::APPROVALS,
     directory::DIRECTORY,
@@ -52,6 +53,7 @@ pub const CHECKS: [Check; 17] = [
     record::OUTBOX,
     record::HALTS,
     clock::CLOCK,
+    tickers::TICKERS,
     clients::CLIENTS,
 ];
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::domain::heartbeat::{Heartbeat, KillSwitchSeen, Report, Word};
 use crate::error::Result;
@@ -86,10 +86,9 @@ pub fn price_age(state: &State<'_>, at: DateTime<Utc>) -> std::result::Result<Du
         Ok(age) => Ok(age),
         Err(_) if age.abs().to_std().is_ok_and(|ahead| ahead <= tolerated) => Ok(Duration::ZERO),
         Err(_) => {
-            let message = format!(
-                "prices of {at} lie ahead of this machine's clock by {} s: their age was not recorded",
-                age.abs().num_seconds()
-            );
+            let shown = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+            let message =
+                format!("prices of {shown} lie ahead of this machine's clock: their age was not recorded");
             Err(Notice::new("PRICE_AHEAD", message, "timedatectl timesync-status"))
         }
     }

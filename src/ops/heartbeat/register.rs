@@ -1,6 +1,6 @@
 //! What people decide about a component: that it must beat, that it is not judged for now, that it is forgotten.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::halt::Source;
 use crate::domain::heartbeat::Expectation;
@@ -30,7 +30,7 @@ pub fn expect(state: &State<'_>, name: &str, terms: Terms) -> Result<(Expectatio
 pub fn pause(state: &State<'_>, name: &str, reason: &str) -> Result<(Expectation, bool)> {
     require_known(state, name)?;
     let by = state.context.identity.actor.name();
-    let paused = Paused { at: state.now(), by, reason: reason.to_owned() };
+    let paused = Paused { at: state.now(), by, reason: reason.to_owned(), extra: Map::new() };
     let data = json!({"reason": reason});
     change(state, name, "heartbeat.pause", &data, |said| said.pause(paused))
 }
@@ -85,6 +85,8 @@ fn change(
         Stored::Unreadable(why) => return Err(document::unreadable(&*state.backend, &key, &why)),
     };
     if !step(&mut said) {
+        // Said before, perhaps by a command that died before it was on the record.
+        record::heal(state, &said.audit_outbox, Durability::Strict)?;
         return Ok((said, false));
     }
     let event = state.context.event(Source::Cli, action, &subject(name), data.clone());

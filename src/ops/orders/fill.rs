@@ -1,5 +1,7 @@
 //! The fill of a completed order on its way into the slippage log: exactly once, whatever dies in between.
 
+use chrono::SecondsFormat;
+
 use crate::domain::pending::{FillOutbox, Outcome, Tracked};
 use crate::domain::slippage::Facts;
 use crate::error::{Error, Result};
@@ -50,7 +52,7 @@ pub fn of(state: &State<'_>, order: &Tracked) -> Result<Slippage> {
         source: "orders".to_owned(),
     };
     // The order's name may be used again once it is forgotten; the instant of its tracking tells them apart.
-    let id = format!("order:{}:{}", order.id, order.tracked_at.timestamp_millis());
+    let id = format!("{}@{}", order.id, order.tracked_at.to_rfc3339_opts(SecondsFormat::Micros, true));
     let fill = fill_with(state, id, facts)?;
     let after = slippage::position(state, fill.at)?;
     Ok(Slippage::Known(Box::new(FillOutbox { fill, after })))

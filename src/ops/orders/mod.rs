@@ -58,6 +58,5 @@ fn open_known<'a>(state: &'a State<'_>, id: &str) -> Result<(Option<Opened<'a, T
 }
 
 fn unknown(id: &str) -> Error {
-    let message = format!("no order '{id}' is tracked; nothing was changed");
-    Error::new(Kind::NotFound, message).hint("nija orders list")
+    Error::new(Kind::NotFound, format!("no order '{id}' is tracked")).hint("nija orders list")
 }

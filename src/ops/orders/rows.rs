@@ -114,14 +114,21 @@ fn jsonl(
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let row = serde_json::from_slice::<Map<String, Value>>(&line)
-            .map_err(|error| format!("not a JSON object: {error}"))
+        let row = serde_json::from_slice::<Map<String, Value>>(line.trim_ascii_end())
+            .map_err(|error| not_an_object(&error))
             .and_then(|object| texts(object, &mut read))
             .and_then(|fields| row(&fields));
         if !visit(number, row) {
             return Ok(read);
         }
     }
+}
+
+fn not_an_object(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    // The line that serde_json counts is always the first.
+    let why = text.split(" at line ").next().unwrap_or_default();
+    format!("not a JSON object: {why} at column {}", error.column())
 }
 
 fn texts(object: Map<String, Value>, read: &mut Read) -> Result<BTreeMap<String, String>, String> {

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::domain::halt::{Mode, Scope, Source, folded};
 use crate::domain::key::Key;
 use crate::domain::killswitch::Change;
-use crate::domain::pending::Rate;
 use crate::domain::pending::throttle::Recent;
+use crate::domain::pending::{Rate, Tracked};
 use crate::error::{Error, Kind, Result};
 use crate::store::Durability;
 use crate::store::document::{self, Opened, Stored};
@@ -29,16 +29,22 @@ pub struct Tripped {
     pub halt: String,
     /// So many orders.
     pub orders: u32,
-    /// Within so long.
-    pub within_seconds: rust_decimal::Decimal,
+    /// Within so long, as in `10s`.
+    pub within: String,
 }
 
-/// Counts an order of a strategy that is new, and halts the strategy when that makes too many. Without a new order it only
-/// makes up for a halt that was due and could not be carried out.
-pub fn count(state: &State<'_>, strategy: &str, new: Option<&String>, rate: Rate) -> Result<Option<Tripped>> {
+/// Counts an order of a strategy, and halts the strategy when that makes too many. One that is not new only makes up for what
+/// failed before: it was not counted, or the halt that was due could not be carried out.
+pub fn count(
+    state: &State<'_>,
+    strategy: &str,
+    order: &Tracked,
+    is_new: bool,
+    rate: Rate,
+) -> Result<Option<Tripped>> {
     let key = Key::entry(COLLECTION, &folded(strategy))
         .map_err(|why| Error::new(Kind::Usage, why).hint("nija orders track --help"))?;
-    if new.is_none() && !is_due(state, &key, rate) {
+    if !is_new && !is_owed(state, &key, order, rate) {
         return Ok(None);
     }
     let mut opened = document::open::<Recent>(&*state.backend, &key, state.wait)?;
@@ -51,17 +57,19 @@ pub fn count(state: &State<'_>, strategy: &str, new: Option<&String>, rate: Rate
             Recent::new(strategy, state.now())
         }
     };
-    let due = match new {
-        Some(id) => recent.count(id, rate, state.now()),
-        None => recent.is_due(rate),
-    };
+    let due = recent.count(&order.id, order.tracked_at, rate, state.now());
     // A power cut may forget the last orders: by then nothing is being sent either.
     opened.commit(&mut recent, state.now(), Durability::Relaxed)?;
     if due { trip(state, &mut opened, &mut recent, rate).map(Some) } else { Ok(None) }
 }
 
-fn is_due(state: &State<'_>, key: &Key, rate: Rate) -> bool {
-    matches!(document::read::<Recent>(&*state.backend, key), Ok(Stored::Present(recent)) if recent.is_due(rate))
+fn is_owed(state: &State<'_>, key: &Key, order: &Tracked, rate: Rate) -> bool {
+    let (at, now) = (order.tracked_at, state.now());
+    match document::read::<Recent>(&*state.backend, key) {
+        Ok(Stored::Present(recent)) => recent.is_due(rate) || recent.lacks(&order.id, at, rate, now),
+        Ok(Stored::Missing) => Recent::new("", now).lacks(&order.id, at, rate, now),
+        Ok(Stored::Unreadable(_)) | Err(_) => true,
+    }
 }
 
 fn trip(
@@ -87,8 +95,7 @@ fn trip(
     recent.trip(&halt, state.now());
     // Should this fail, the next order halts the strategy once more, which is counted on the same halt.
     let _ = opened.commit(recent, state.now(), Durability::Relaxed);
-    let within_seconds = rust_decimal::Decimal::new(rate.within.num_milliseconds(), 3).normalize();
-    Ok(Tripped { strategy, halt, orders: rate.orders, within_seconds })
+    Ok(Tripped { strategy, halt, orders: rate.orders, within: within(rate) })
 }
 
 fn within(rate: Rate) -> String {

@@ -86,7 +86,7 @@ pub(super) fn place(state: &State<'_>, request: &Request, way: &Way) -> Result<T
 fn throttled(state: &State<'_>, order: &Tracked, is_new: bool) -> Result<Option<Tripped>> {
     let Some(strategy) = order.terms.strategy.as_deref() else { return Ok(None) };
     match state.context.config.policies.orders.throttle(strategy) {
-        Some(rate) => throttle::count(state, strategy, is_new.then_some(&order.id), rate),
+        Some(rate) => throttle::count(state, strategy, order, is_new, rate),
         None => Ok(None),
     }
 }

@@ -4,11 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::super::{Notice, State};
-use super::summary;
+use super::{Ledger, summary};
 use crate::domain::month::Month;
 use crate::domain::slippage::{Facts, Fill, Position, line};
 use crate::error::{Error, Kind, Result};
-use crate::store::fills::{Fills, Kept};
+use crate::store::fills::Kept;
 
 /// The summary is brought up to date each time a month's log has grown by so much: a thousand fills, more or less.
 pub const COVER_BYTES: u64 = 256 * 1024;
@@ -32,13 +32,6 @@ pub struct Recorded {
     /// What else was found.
     #[serde(skip)]
     pub notices: Vec<Notice>,
-}
-
-impl State<'_> {
-    /// The log of fills.
-    pub fn fills(&self) -> Fills<'_> {
-        Fills::new(&*self.backend, self.wait)
-    }
 }
 
 /// A fill with an id of its own, checked and computed by the configured rules.
@@ -74,21 +67,21 @@ pub fn check_time(at: DateTime<Utc>, now: DateTime<Utc>) -> std::result::Result<
 /// Records a fill, durably. What fails behind that is a notice.
 pub fn record(state: &State<'_>, fill: &Fill) -> Result<Recorded> {
     let line = prepared(state, fill)?;
-    let kept = state.fills().append(fill.month(), &line, state.now())?;
-    Ok(report(fill, Some((state, kept))))
+    let kept = state.ledger().fills().append(fill.month(), &line, state.now())?;
+    Ok(report(fill, Some((state.ledger(), kept))))
 }
 
 /// Records a fill unless one with its id was recorded in its month since a position was taken: exactly once, however often
 /// it is tried after a crash.
 pub fn record_since(state: &State<'_>, fill: &Fill, since: Position) -> Result<Recorded> {
     let line = prepared(state, fill)?;
-    let kept = state.fills().append_once(since, fill.month(), &fill.id, &line, state.now())?;
-    Ok(report(fill, kept.map(|kept| (state, kept))))
+    let kept = state.ledger().fills().append_once(since, fill.month(), &fill.id, &line, state.now())?;
+    Ok(report(fill, kept.map(|kept| (state.ledger(), kept))))
 }
 
 /// The end of the log that a fill of this time will be appended to, to be remembered before [`record_since`].
 pub fn position(state: &State<'_>, at: DateTime<Utc>) -> Result<Position> {
-    state.fills().position(Month::of(at))
+    state.ledger().fills().position(Month::of(at))
 }
 
 fn prepared(state: &State<'_>, fill: &Fill) -> Result<Vec<u8>> {
@@ -98,19 +91,19 @@ fn prepared(state: &State<'_>, fill: &Fill) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn report(fill: &Fill, kept: Option<(&State<'_>, Kept)>) -> Recorded {
+fn report(fill: &Fill, kept: Option<(Ledger<'_>, Kept)>) -> Recorded {
     let (is_new, notices) = match kept {
         None => (false, Vec::new()),
-        Some((state, kept)) => (true, after(state, &kept)),
+        Some((ledger, kept)) => (true, after(ledger, &kept)),
     };
     Recorded { fill: fill.clone(), is_high: fill.is_high(), is_new, notices }
 }
 
 /// What is left to do once fills are durable, none of which can fail them.
-pub fn after(state: &State<'_>, kept: &Kept) -> Vec<Notice> {
+pub fn after(ledger: Ledger<'_>, kept: &Kept) -> Vec<Notice> {
     let mut notices: Vec<Notice> = kept.cut.iter().map(|name| torn(name)).collect();
     if kept.start / COVER_BYTES != kept.end.bytes / COVER_BYTES {
-        match summary::refresh(state, CATCH_UP_BYTES) {
+        match summary::refresh(ledger, CATCH_UP_BYTES) {
             Ok(more) => notices.extend(more),
             Err(error) => notices.push(Notice::of(
                 "SLIPPAGE_SUMMARY_STALE",
@@ -122,7 +115,8 @@ pub fn after(state: &State<'_>, kept: &Kept) -> Vec<Notice> {
     notices
 }
 
-fn torn(name: &str) -> Notice {
+/// Half a record stood at the end of a log, and its bytes are kept under this name.
+pub(super) fn torn(name: &str) -> Notice {
     let message =
         format!("half a record that a crash had left at the log's end was cut off and kept as {name}");
     Notice::new("SLIPPAGE_LOG_TORN", message, "nija slippage verify")

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::super::{Notice, State};
+use super::Ledger;
 use super::record::COVER_BYTES;
 use crate::domain::document::Unreadable;
 use crate::domain::key::Key;
@@ -45,27 +46,28 @@ enum Worth {
 /// Where that is much, or the summary cannot be relied on, the stored one is brought up to date; if that fails, the answer
 /// is no worse, only slower.
 pub fn overview(state: &State<'_>) -> Result<Overview> {
-    let mut worth = judge(state, document::read(&*state.backend, &key())?)?;
+    let ledger = state.ledger();
+    let mut worth = judge(ledger, document::read(ledger.backend, &key())?)?;
     let mut notices = Vec::new();
-    if is_worth_a_refresh(state, &worth)? {
-        match refresh(state, u64::MAX) {
+    if is_worth_a_refresh(ledger, &worth)? {
+        match refresh(ledger, u64::MAX) {
             Ok(more) => notices.extend(more),
             Err(error) => {
                 notices.push(Notice::of("SLIPPAGE_SUMMARY_STALE", "the summary is not up to date", &error))
             }
         }
-        worth = judge(state, document::read(&*state.backend, &key())?)?;
+        worth = judge(ledger, document::read(ledger.backend, &key())?)?;
     }
     let mut summary = match worth {
         Worth::Sound(summary) => *summary,
-        Worth::Missing => Summary::new(state.now()),
+        Worth::Missing => Summary::new(ledger.now()),
         Worth::Unsound(why) => {
             let message = format!("slippage.json cannot be relied on: {why}; the logs were read instead");
             notices.push(Notice::new("SLIPPAGE_SUMMARY_UNSOUND", message, "nija slippage verify"));
-            Summary::new(state.now())
+            Summary::new(ledger.now())
         }
     };
-    extend(&*state.backend, &mut summary, u64::MAX)?;
+    extend(ledger.backend, &mut summary, u64::MAX)?;
     if summary.damaged() > 0 {
         let message = format!("{} damaged lines in the logs are not counted", summary.damaged());
         notices.push(Notice::new("SLIPPAGE_LINES_DAMAGED", message, "nija slippage verify"));
@@ -73,60 +75,60 @@ pub fn overview(state: &State<'_>) -> Result<Overview> {
     Ok(Overview { summary, notices })
 }
 
-fn is_worth_a_refresh(state: &State<'_>, worth: &Worth) -> Result<bool> {
+fn is_worth_a_refresh(ledger: Ledger<'_>, worth: &Worth) -> Result<bool> {
     let counted = |month: &Month| match worth {
         Worth::Sound(summary) => summary.months.get(month).map_or(0, |covered| covered.bytes),
         _ => 0,
     };
     let mut behind = 0;
-    for month in state.backend.months(FILLS)? {
-        behind += state.backend.tail(log(month))?.complete_len.saturating_sub(counted(&month));
+    for month in ledger.backend.months(FILLS)? {
+        behind += ledger.backend.tail(log(month))?.complete_len.saturating_sub(counted(&month));
     }
     Ok(behind > COVER_BYTES || matches!(worth, Worth::Unsound(_)))
 }
 
 /// Brings the stored summary up to date, reading at most about `limit_bytes`. Does nothing while somebody else does.
-pub fn refresh(state: &State<'_>, limit_bytes: u64) -> Result<Vec<Notice>> {
-    rewrite(state, limit_bytes, None)
+pub fn refresh(ledger: Ledger<'_>, limit_bytes: u64) -> Result<Vec<Notice>> {
+    rewrite(ledger, limit_bytes, None)
 }
 
 /// Sets the stored summary aside, if there is one, and makes a new one from the logs.
-pub fn rebuild(state: &State<'_>, why: &str) -> Result<Vec<Notice>> {
-    rewrite(state, u64::MAX, Some(why))
+pub fn rebuild(ledger: Ledger<'_>, why: &str) -> Result<Vec<Notice>> {
+    rewrite(ledger, u64::MAX, Some(why))
 }
 
-fn rewrite(state: &State<'_>, limit_bytes: u64, distrust: Option<&str>) -> Result<Vec<Notice>> {
-    let wait = if distrust.is_some() { state.wait } else { Duration::ZERO };
-    let mut opened = match document::open::<Summary>(&*state.backend, &key(), wait) {
+fn rewrite(ledger: Ledger<'_>, limit_bytes: u64, distrust: Option<&str>) -> Result<Vec<Notice>> {
+    let wait = if distrust.is_some() { ledger.wait } else { Duration::ZERO };
+    let mut opened = match document::open::<Summary>(ledger.backend, &key(), wait) {
         Err(error) if error.kind == Kind::Busy && distrust.is_none() => return Ok(Vec::new()),
         opened => opened?,
     };
     let mut notices = Vec::new();
-    let worth = match (distrust, judge(state, opened.stored.clone())?) {
+    let worth = match (distrust, judge(ledger, opened.stored.clone())?) {
         (Some(why), Worth::Sound(_)) => Worth::Unsound(why.to_owned()),
         (_, worth) => worth,
     };
     let mut summary = match worth {
         Worth::Sound(summary) => *summary,
-        Worth::Missing => Summary::new(state.now()),
+        Worth::Missing => Summary::new(ledger.now()),
         Worth::Unsound(why) => {
-            let kept = opened.set_aside(state.now())?;
+            let kept = opened.set_aside(ledger.now())?;
             let message = format!(
                 "slippage.json could not be relied on ({why}); it was set aside as {kept} and rebuilt"
             );
             notices.push(Notice::new("SLIPPAGE_SUMMARY_REBUILT", message, "nija slippage verify"));
-            Summary::new(state.now())
+            Summary::new(ledger.now())
         }
     };
     let before = summary.months.clone();
-    if extend(&*state.backend, &mut summary, limit_bytes)? == 0 && notices.is_empty() {
+    if extend(ledger.backend, &mut summary, limit_bytes)? == 0 && notices.is_empty() {
         return Ok(notices);
     }
     // What the summary counts has to survive whatever the summary survives.
     for (month, _) in summary.months.iter().filter(|(month, covered)| before.get(*month) != Some(*covered)) {
-        state.backend.sync_log(log(*month))?;
+        ledger.backend.sync_log(log(*month))?;
     }
-    opened.commit(&mut summary, state.now(), Durability::Strict)?;
+    opened.commit(&mut summary, ledger.now(), Durability::Strict)?;
     Ok(notices)
 }
 
@@ -149,17 +151,17 @@ pub fn extend(backend: &dyn Backend, summary: &mut Summary, limit_bytes: u64) ->
     Ok(read)
 }
 
-fn judge(state: &State<'_>, stored: Stored<Summary>) -> Result<Worth> {
+fn judge(ledger: Ledger<'_>, stored: Stored<Summary>) -> Result<Worth> {
     let summary = match stored {
         Stored::Missing => return Ok(Worth::Missing),
         Stored::Present(summary) => summary,
         Stored::Unreadable(why @ Unreadable::Newer(_)) => {
-            return Err(document::unreadable(&*state.backend, &key(), &why));
+            return Err(document::unreadable(ledger.backend, &key(), &why));
         }
         Stored::Unreadable(why) => return Ok(Worth::Unsound(why.to_string())),
     };
     for (month, covered) in &summary.months {
-        if !holds(&*state.backend, *month, covered)? {
+        if !holds(ledger.backend, *month, covered)? {
             let why =
                 format!("it counts {} bytes of {}, which do not end so", covered.bytes, log(*month).file());
             return Ok(Worth::Unsound(why));

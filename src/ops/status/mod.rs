@@ -78,7 +78,7 @@ pub fn report(state: &State<'_>, env_stop: Option<String>, sight: &Sight) -> Res
         operators: operator::list(state).ok().map(|operators| operators.len()),
         alerts,
         heartbeats,
-        orders: orders::orders(&sight.orders(), now),
+        orders: orders::orders(&sight.orders(), &state.context.config.policies.orders, now),
         cooldowns: cooldowns::cooldowns(&sight.cooldowns(), now),
         exposure: exposure.filter(|assessment| !assessment.shares.is_empty() || assessment.doubt.is_some()),
         adoption,

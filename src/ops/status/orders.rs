@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::domain::alert::{Collection, Input};
-use crate::domain::pending::{Glance, State};
+use crate::domain::pending::{Glance, Policy, State};
 
 /// Orders that are named; the rest is counted.
 const NAMED_MAX: usize = 20;
@@ -18,12 +18,23 @@ pub struct Orders {
     pub pending: usize,
     /// How many of them by state.
     pub by_state: BTreeMap<&'static str, usize>,
+    /// How many of them are out for too long.
+    pub stuck: usize,
     /// How many of them by platform; those that do not say are under the empty name.
-    pub by_platform: BTreeMap<String, usize>,
+    pub by_platform: BTreeMap<String, Count>,
     /// The oldest of them, the oldest first.
     pub oldest: Vec<Pending>,
     /// Documents that cannot be read.
     pub unreadable: usize,
+}
+
+/// Orders of one platform.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// Orders that are out.
+    pub pending: usize,
+    /// How many of them are out for too long.
+    pub stuck: usize,
 }
 
 /// One order that is out.
@@ -44,12 +55,13 @@ pub struct Pending {
 }
 
 /// How they stand; `None` where no order is tracked, or that cannot be told.
-pub fn orders(input: &Input<Collection<Glance>>, now: DateTime<Utc>) -> Option<Orders> {
+pub fn orders(input: &Input<Collection<Glance>>, policy: &Policy, now: DateTime<Utc>) -> Option<Orders> {
     let Input::Known(all) = input else { return None };
     let mut orders = Orders {
         pending: 0,
         by_state: BTreeMap::new(),
         by_platform: BTreeMap::new(),
+        stuck: 0,
         oldest: Vec::new(),
         unreadable: all.values().filter(|entry| entry.is_err()).count(),
     };
@@ -59,7 +71,12 @@ pub fn orders(input: &Input<Collection<Glance>>, now: DateTime<Utc>) -> Option<O
     orders.pending = out.len();
     for (_, order) in &out {
         *orders.by_state.entry(order.state.word()).or_default() += 1;
-        *orders.by_platform.entry(order.platform.clone().unwrap_or_default()).or_default() += 1;
+        let limit = policy.stuck_after(order.platform.as_deref());
+        let is_stuck = now.signed_duration_since(order.out_since) > limit;
+        let count = orders.by_platform.entry(order.platform.clone().unwrap_or_default()).or_default();
+        count.pending += 1;
+        count.stuck += usize::from(is_stuck);
+        orders.stuck += usize::from(is_stuck);
     }
     out.sort_by_key(|(id, order)| (order.out_since, *id));
     orders.oldest = out.into_iter().take(NAMED_MAX).map(|(id, order)| pending(id, order, now)).collect();
