@@ -124,6 +124,22 @@ fn a_heartbeat() {
     matrix(&Case { args, prepare: init, gate, action: "", ..STOP });
 }
 
+#[test]
+fn an_expectation() {
+    let (args, gate) = (&["heartbeat", "expect", "bot-a", "--interval", "30s"], [0, 0]);
+    matrix(&Case { args, prepare: init, gate, action: "heartbeat.expect", ..STOP });
+}
+
+#[test]
+fn a_pause() {
+    let prepare = |env: &TestEnv| {
+        init(env);
+        env.nija(&["heartbeat", "ping", "bot-a"]).run().expect(0);
+    };
+    let (args, gate) = (&["heartbeat", "pause", "bot-a"], [0, 0]);
+    matrix(&Case { args, prepare, gate, action: "heartbeat.pause", ..STOP });
+}
+
 fn stops_counted(env: &TestEnv) {
     init(env);
     env.config("[cooldowns]\nguard_count = 2\n");

@@ -10,6 +10,8 @@ mod crash;
 mod disk;
 /// Every call that touches a disk fails once.
 mod errors;
+/// A component that is forgotten, and a look that a disk fails.
+mod heartbeat;
 /// A lock that is never given back.
 mod holder;
 /// Killed at every system call of a report.

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::halt::Source;
-use crate::domain::heartbeat::Expectation;
 use crate::domain::heartbeat::expectation::{Paused, Terms};
+use crate::domain::heartbeat::{Expectation, Heartbeat};
 use crate::domain::key::Key;
 use crate::error::{Error, Kind, Result};
 use crate::store::Durability;
@@ -44,6 +44,9 @@ pub fn unpause(state: &State<'_>, name: &str) -> Result<(Expectation, bool)> {
 /// Forgets a component and what was said about it, on the record.
 pub fn forget(state: &State<'_>, name: &str) -> Result<()> {
     require_known(state, name)?;
+    // First the record: what a crash leaves of the component is forgotten by a second run, what is gone cannot be told.
+    let event = state.context.event(Source::Cli, "heartbeat.forget", &subject(name), json!({}));
+    state.journal().append(&[event], state.now(), Durability::Strict)?;
     let said = document::open::<Expectation>(&*state.backend, &expectation_key(name)?, state.wait)?;
     if let Stored::Present(expectation) = &said.stored {
         // Decisions that only it carries must not go with it.
@@ -52,13 +55,10 @@ pub fn forget(state: &State<'_>, name: &str) -> Result<()> {
     if !matches!(said.stored, Stored::Missing) {
         said.remove()?;
     }
-    let beats =
-        document::open::<crate::domain::heartbeat::Heartbeat>(&*state.backend, &key(name)?, state.wait)?;
+    let beats = document::open::<Heartbeat>(&*state.backend, &key(name)?, state.wait)?;
     if !matches!(beats.stored, Stored::Missing) {
         beats.remove()?;
     }
-    let event = state.context.event(Source::Cli, "heartbeat.forget", &subject(name), json!({}));
-    state.journal().append(&[event], state.now(), Durability::Strict)?;
     Ok(())
 }
 
