@@ -18,11 +18,23 @@ use nija::{Gate, Order, Side};
 
 mod pairs;
 
-const ROUNDS: u32 = 201;
-const CALLS_PER_ROUND: u32 = 1000;
+const ROUNDS: u32 = 1001;
+/// Few, so that a round is rarely interrupted where others use the machine too.
+const CALLS_PER_ROUND: u32 = 100;
 
 /// Documents younger than this are read again on every call, because their change time cannot be trusted yet.
 const SETTLE: Duration = Duration::from_millis(100);
+
+const ORDER: Order<'_> = Order {
+    symbol: "BTC-USD",
+    side: Some(Side::Buy),
+    qty: None,
+    position: None,
+    reduce_only: false,
+    platform: None,
+    strategy: None,
+    account: None,
+};
 
 /// The system's allocator, counting.
 struct Counting;
@@ -48,7 +60,8 @@ static HEAP: Counting = Counting;
 
 fn main() -> Result<(), Box<dyn Error>> {
     // `cargo test` starts benches too; measuring is asked for by `cargo bench` alone.
-    if !std::env::args().any(|word| word == "--bench") {
+    let mut words = std::env::args().skip_while(|word| word != "--bench");
+    if words.next().is_none() {
         return Ok(());
     }
     // As deep as /var/lib/nija: how many folders a path has is part of what a look costs.
@@ -58,24 +71,49 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !initialised.status.success() {
         return Err(String::from_utf8_lossy(&initialised.stderr).into());
     }
-    measure(dir.path())
+    measure(dir.path())?;
+    match (words.next(), words.next()) {
+        (Some(small), Some(large)) => compare(Path::new(&small), Path::new(&large)),
+        _ => Ok(()),
+    }
+}
+
+/// A gate that lets the order out, and remembers everything that it looked at.
+fn warm(dir: &Path, clock: &System) -> Result<Gate, Box<dyn Error>> {
+    clock.sleep(SETTLE);
+    let mut gate = Gate::open(dir)?;
+    if !gate.check(&ORDER).is_allowed() {
+        return Err(format!("the gate over {} does not let the order out", dir.display()).into());
+    }
+    Ok(gate)
 }
 
 fn measure(dir: &Path) -> Result<(), Box<dyn Error>> {
     let clock = System::new();
-    clock.sleep(SETTLE);
-    let mut gate = Gate::open(dir)?;
-    let order = Order { symbol: "BTC-USD", side: Some(Side::Buy), ..Order::default() };
-    if !gate.check(&order).is_allowed() {
-        return Err("the gate does not let the order out".into());
-    }
+    let mut gate = warm(dir, &clock)?;
     let directory = File::open(dir)?;
     let path = CString::new(dir.join("EMERGENCY_STOP").into_os_string().into_encoded_bytes())?;
     let in_directory = || is_absent(directory.as_raw_fd(), c"EMERGENCY_STOP");
     let by_path = || is_absent(libc::AT_FDCWD, &path);
-    report("stop_file", &clock, &mut || !gate.stop_file_stands(), &in_directory);
-    report("stop_file_by_path", &clock, &mut || !gate.stop_file_stands(), &by_path);
-    report("documents", &clock, &mut || gate.check(&order).is_allowed(), &in_directory);
+    report("stop_file", &clock, &mut || !gate.stop_file_stands(), &mut || in_directory());
+    report("stop_file_by_path", &clock, &mut || !gate.stop_file_stands(), &mut || by_path());
+    report("documents", &clock, &mut || gate.check(&ORDER).is_allowed(), &mut || in_directory());
+    Ok(())
+}
+
+/// The same check over many orders and cooldowns beside one over few: directories that `benches/c/populate.c` filled.
+fn compare(small: &Path, large: &Path) -> Result<(), Box<dyn Error>> {
+    let clock = System::new();
+    let (mut few, mut many) = (warm(small, &clock)?, warm(large, &clock)?);
+    let directory = File::open(small)?;
+    let floor = || is_absent(directory.as_raw_fd(), c"EMERGENCY_STOP");
+    report("cooldowns", &clock, &mut || few.check(&ORDER).is_allowed(), &mut || floor());
+    report(
+        "many_to_few",
+        &clock,
+        &mut || many.check(&ORDER).is_allowed(),
+        &mut || few.check(&ORDER).is_allowed(),
+    );
     Ok(())
 }
 
@@ -88,14 +126,19 @@ fn is_absent(directory: libc::c_int, path: &CStr) -> bool {
     found != 0
 }
 
-fn report(name: &str, clock: &System, ours: &mut dyn FnMut() -> bool, theirs: &dyn Fn() -> bool) {
+fn report(
+    name: &str,
+    clock: &System,
+    ours: &mut dyn FnMut() -> bool,
+    theirs: &mut dyn FnMut() -> bool,
+) {
     let mut pairs = pairs::Pairs::default();
     let mut allocations = 0;
     for round in 0..=ROUNDS {
         let before = ALLOCATIONS.load(Relaxed);
         let ours_ns = time_ns(clock, ours);
         allocations += ALLOCATIONS.load(Relaxed) - before;
-        let theirs_ns = time_ns(clock, &mut || theirs());
+        let theirs_ns = time_ns(clock, theirs);
         if round > 0 {
             pairs.push(ours_ns, theirs_ns);
         }

@@ -57,7 +57,7 @@ build() {
     local program
     need gcc gcc
     mkdir "$work/bin"
-    for program in floor first_line reset hold; do
+    for program in floor first_line populate reset hold; do
         gcc -O2 -o "$work/bin/$program" "$root/benches/c/$program.c"
     done
     if [[ -n ${NIJA_BIN:-} ]]; then
@@ -236,33 +236,46 @@ judge_commits() {
     judge_ratio "$work/loop.out" line nija c-replace 1.00 "the same device: durable stop / C durable replace"
 }
 
-# What `nija gate` looks at, found with strace: every place of a nija.toml, the second place of a stop file, the document.
+# What `nija gate` looks at, found with strace: every place of a nija.toml, the second place of a stop file, the document,
+# the cooldown of the ticker and that of every ticker.
 gate_files() {
     local place=$work
     while echo "stat:${place%/}/nija.toml" && [[ $place != / ]]; do place=$(dirname "$place"); done
     printf '%s\n' "stat:$work/.config/nija/nija.toml" stat:/etc/nija/nija.toml stat:/run/nija/EMERGENCY_STOP
-    echo "read:$1/killswitch.json"
+    printf '%s\n' "read:$1/killswitch.json" "read:$1/cooldowns/BTCUSD.json" "read:$1/cooldowns/%2A.json"
 }
 
 part_gate() {
-    local dir=$work/gate files
-    fresh "$dir" state
-    mapfile -t files < <(gate_files "$dir/state")
-    named=NIJA_STATE_DIR=$dir/state
+    local dir=$work/gate
+    fresh "$dir" state few many
+    "$work/bin/populate" "$dir/few" 10 10
+    "$work/bin/populate" "$dir/many" 100000 10000
+    sync -f "$dir"
     {
-        plan nija - - - "$nija" gate BTC-USD --quiet
-        plan c-gate - - - "$work/bin/floor" gate "$dir/state" "${files[@]}"
+        plan nija - - - "$nija" --state-dir "$dir/state" gate BTC-USD --quiet
+        plan nija-few - - - "$nija" --state-dir "$dir/few" gate BTC-USD --quiet
+        plan nija-many - - - "$nija" --state-dir "$dir/many" gate BTC-USD --quiet
+        plan_c_gate c-gate "$dir/state"
+        plan_c_gate c-many "$dir/many"
         plan c-nothing - - - "$work/bin/floor" nothing
     } >"$dir/plan"
-    clean "$named" "$work/bin/first_line" -c $(($(nproc) - 1)) 1001 "$dir/plan" >"$dir/out"
+    clean "$work/bin/first_line" -c $(($(nproc) - 1)) 1001 "$dir/plan" >"$dir/out"
     show "$dir/out"
     if grep -q '^failures nija' "$dir/out"; then
         row "gate process / C look at the same files" "<= 1.35x" "nija gate did not let the order out" MISS
     else
         judge_ratio "$dir/out" exit nija c-gate 1.35 "gate process / C look at the same files"
+        judge_ratio "$dir/out" exit nija-many c-many 1.35 "the same, 100,000 orders and 10,000 cooldowns"
+        judge_ratio "$dir/out" exit nija-many nija-few 1.5 "gate process, 100,000 and 10,000 / 10 and 10"
     fi
     gate_static
     gate_in_process
+}
+
+plan_c_gate() {
+    local files
+    mapfile -t files < <(gate_files "$2")
+    plan "$1" - - - "$work/bin/floor" gate "$2" "${files[@]}"
 }
 
 gate_static() {
@@ -277,7 +290,7 @@ gate_static() {
     musl-gcc -O2 -static -o "$work/bin/floor_static" "$root/benches/c/floor.c"
     cp "${CARGO_TARGET_DIR:-$root/target}/$target/release/nija" "$work/bin/nija_static"
     sed -e "s|$work/bin/nija|$work/bin/nija_static|" -e "s|$work/bin/floor|$work/bin/floor_static|" "$dir/plan" >"$dir/static.plan"
-    clean "$named" "$work/bin/first_line" -c $(($(nproc) - 1)) 501 "$dir/static.plan" >"$dir/static.out"
+    clean "$work/bin/first_line" -c $(($(nproc) - 1)) 501 "$dir/static.plan" >"$dir/static.out"
     show "$dir/static.out"
     judge_ratio "$dir/static.out" exit nija c-gate 1.15 "$name"
 }
@@ -285,11 +298,13 @@ gate_static() {
 gate_in_process() {
     local binary
     binary=$(bench_binary gate)
-    taskset -c $(($(nproc) - 1)) "$binary" --bench >"$work/gate.out"
+    taskset -c $(($(nproc) - 1)) "$binary" --bench "$work/gate/few" "$work/gate/many" >"$work/gate.out"
     cat "$work/gate.out"
     judge_line stop_file_by_path 1.3 "in process: stop file / one fstatat by path"
     judge_line stop_file 1.3 "in process: stop file / one fstatat in a held dir"
     judge_line documents 3 "in process: documents cached / one fstatat, held"
+    judge_line cooldowns 3 "in process: with two cooldowns / one fstatat, held"
+    judge_line many_to_few 1.5 "in process: 100,000 and 10,000 / 10 and 10"
     local allocations verdict=MISS
     allocations=$(awk '{ for (i = 1; i < NF; i++) if ($i == "allocations") sum += $(i + 1) } END { print sum }' "$work/gate.out")
     [[ $allocations == 0 ]] && verdict=PASS

@@ -10,6 +10,9 @@ use rustix::io::Errno;
 use super::Durability;
 use crate::error::{Error, Kind, Result};
 
+/// How much more is read at once of a file that turns out longer than it was.
+const READ_MORE_BYTES: usize = 4096;
+
 /// A directory held open, so that every step works on the same one.
 #[derive(Debug)]
 pub struct Directory {
@@ -243,17 +246,23 @@ pub fn read_all(file: &std::fs::File, path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn read_all_into(mut file: &std::fs::File, path: &Path, bytes: &mut Vec<u8>) -> Result<()> {
-    use std::io::Read as _;
+fn read_all_into(file: &std::fs::File, path: &Path, bytes: &mut Vec<u8>) -> Result<()> {
     let stat = rustix::fs::fstat(file).map_err(|e| failed("look at", path, e))?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(Error::new(Kind::Corrupt, format!("{} is not a regular file", path.display()))
             .hint("nija doctor"));
     }
+    // `read_to_end` would ask for size and position first, at half the price of reading a small document.
     bytes.reserve(usize::try_from(stat.st_size).unwrap_or(0).saturating_add(1));
-    file.read_to_end(bytes)
-        .map_err(|e| Error::io(format_args!("read {}", path.display()), e).hint("nija doctor"))?;
-    Ok(())
+    loop {
+        match rustix::io::read(file, rustix::buffer::spare_capacity(bytes)) {
+            Ok(0) => return Ok(()),
+            // Without room, reading would say 0, as at the end.
+            Ok(_) if bytes.len() == bytes.capacity() => bytes.reserve(READ_MORE_BYTES),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(failed("read", path, errno)),
+        }
+    }
 }
 
 /// Gives what root makes in somebody else's directory to its owner, who has to go on working with it.

@@ -2,14 +2,15 @@
 
 use std::ffi::CString;
 use std::fs::File;
+use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fstat, lstat, statat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, fstat, lstat, statat};
 use rustix::io::Errno;
 
 use super::atomic::{Directory, failed, read_all};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 /// A file whose change time is younger than this may change again without a trace: kernels before 6.13 stamp in ticks of
 /// up to 10 ms. The same rule, for the same reason, as git's "racy" index entries.
@@ -70,6 +71,14 @@ impl Watched {
     }
 }
 
+impl Directory {
+    /// Starts watching this directory.
+    fn watch(&self, now_ns: i128) -> Option<Watched> {
+        let file = self.as_fd().try_clone_to_owned().ok()?.into();
+        Watched::new(self.path(), AtFlags::empty(), file, now_ns).ok()
+    }
+}
+
 /// Opens a document, starts watching it and reads it; `None` when there is certainly none.
 pub fn watch(directory: &Directory, name: &str, now_ns: i128) -> Result<Option<(Watched, Vec<u8>)>> {
     let Some(file) = directory.open_entry(name)? else { return Ok(None) };
@@ -78,6 +87,37 @@ pub fn watch(directory: &Directory, name: &str, now_ns: i128) -> Result<Option<(
         .map_err(|e| failed("look at", &path, e))?;
     let bytes = read_all(&watched.file, &path)?;
     Ok(Some((watched, bytes)))
+}
+
+/// Opens a folder of `dir` and starts watching it for entries that come and go, or, when there is certainly no such folder,
+/// `dir` for its appearing. What is watched is `None` when that is not possible.
+pub fn watch_folder(dir: &Path, name: &str, now_ns: i128) -> (Option<Watched>, Result<Option<Directory>>) {
+    let path = dir.join(name);
+    let mut opened = Directory::open(&path);
+    if opened.as_ref().is_err_and(is_absent) {
+        match lstat(&path) {
+            Err(Errno::NOENT) => {
+                return match Directory::open(dir) {
+                    Ok(parent) => (parent.watch(now_ns), Ok(None)),
+                    Err(error) => (None, Err(error)),
+                };
+            }
+            Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Symlink => {
+                let message = format!("{} is a link that leads nowhere", path.display());
+                return (None, Err(Error::new(Kind::NotFound, message).hint("nija doctor")));
+            }
+            Ok(_) => opened = Directory::open(&path),
+            Err(errno) => return (None, Err(failed("look at", &path, errno))),
+        }
+    }
+    match opened {
+        Ok(folder) => (folder.watch(now_ns), Ok(Some(folder))),
+        Err(error) => (None, Err(error)),
+    }
+}
+
+fn is_absent(error: &Error) -> bool {
+    error.errno() == Some(Errno::NOENT.raw_os_error())
 }
 
 /// Starts watching a directory for entries that come and go; of one that does not exist, the place where it would appear.

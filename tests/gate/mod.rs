@@ -2,5 +2,6 @@
 
 mod cooldowns;
 mod guard;
+mod start;
 mod table;
 mod time;

@@ -46,24 +46,12 @@ impl<T: Document> Cached<T> {
     pub(super) fn read(dir: &Path, name: &str, clock: &dyn Clock) -> Self {
         match Directory::open(dir) {
             Ok(directory) => Self::read_in(&directory, name, clock),
-            Err(error) => Self::refused(unusable(error)),
+            Err(error) => Self::refused(refusal(error)),
         }
     }
 
-    /// Reads the document `name` in a folder of a directory; that folder need not exist.
-    pub(super) fn read_below(dir: &Path, folder: &str, name: &str, clock: &dyn Clock) -> Self {
-        let directory = match Directory::open(dir) {
-            Ok(directory) => directory,
-            Err(error) => return Self::refused(unusable(error)),
-        };
-        match directory.existing_folder(folder) {
-            Ok(Some(folder)) => Self::read_in(&folder, name, clock),
-            Ok(None) => Self::absent(),
-            Err(error) => Self::refused((Code::StateUnreadable, error.message)),
-        }
-    }
-
-    fn read_in(directory: &Directory, name: &str, clock: &dyn Clock) -> Self {
+    /// Reads the document `name` in a directory that is open.
+    pub(super) fn read_in(directory: &Directory, name: &str, clock: &dyn Clock) -> Self {
         let path = || directory.path().join(name);
         let loaded: Result<_> = watch(directory, name, now_ns(clock));
         let (watched, bytes) = match loaded {
@@ -83,7 +71,7 @@ impl<T: Document> Cached<T> {
 }
 
 /// The refusal of a state directory that is missing or cannot be opened.
-pub(super) fn unusable(error: Error) -> Refusal {
+pub(super) fn refusal(error: Error) -> Refusal {
     let is_missing = error.errno() == Some(libc::ENOENT);
     (if is_missing { Code::StateMissing } else { Code::StateUnreadable }, error.message)
 }

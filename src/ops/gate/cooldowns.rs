@@ -12,10 +12,11 @@ use crate::domain::key::encode;
 use crate::domain::order::{Order, Side};
 use crate::domain::ticker::{EVERY, Policy};
 use crate::store::Backend as _;
-use crate::store::cached::{Watched, watch_directory};
+use crate::store::atomic::Directory;
+use crate::store::cached::{Watched, watch_folder};
 use crate::store::file::FileBackend;
 
-use super::cached::{Cached, Refusal, now_ns};
+use super::cached::{Cached, Refusal, now_ns, refusal};
 
 /// Tickers remembered at most. A bot that trades more reads two files again for those it has forgotten.
 const REMEMBERED_MAX: usize = 128;
@@ -43,16 +44,16 @@ impl Entry {
         !self.ticker.is_empty() && self.ticker != EVERY
     }
 
-    fn refresh(&mut self, dir: &Path, state: u64, by_path: bool, clock: &dyn Clock) {
+    fn refresh(&mut self, folder: Option<&Directory>, state: u64, by_path: bool, clock: &dyn Clock) {
         let still_absent = self.looked == state && matches!(self.cooldown.content(), Ok(None));
         if still_absent || self.cooldown.is_unchanged(by_path) {
             return;
         }
         self.looked = state;
-        self.cooldown = match Cooldown::key(&self.ticker) {
-            Ok(key) => Cached::read_below(dir, COLLECTION, &format!("{}.json", encode(&key.name)), clock),
+        self.cooldown = match (folder, Cooldown::key(&self.ticker)) {
+            (Some(folder), Ok(key)) => Cached::read_in(folder, &format!("{}.json", encode(&key.name)), clock),
             // Too long to be a file name: nobody can have locked it.
-            Err(_) => Cached::absent(),
+            (None, _) | (_, Err(_)) => Cached::absent(),
         };
     }
 }
@@ -61,8 +62,10 @@ impl Entry {
 #[derive(Debug)]
 pub(super) struct Cooldowns {
     dir: PathBuf,
-    folder: PathBuf,
     tickers: Policy,
+    /// The folder, nothing when there is certainly none, or why that cannot be known.
+    folder: Result<Option<Directory>, Refusal>,
+    /// The folder as it was when it was last looked into; `None` makes every check look.
     unchanged: Option<Watched>,
     /// Counts the states of the folder that were seen.
     state: u64,
@@ -79,8 +82,8 @@ impl Cooldowns {
     pub(super) fn new(dir: &Path, tickers: Policy) -> Self {
         Self {
             dir: dir.to_owned(),
-            folder: dir.join(COLLECTION),
             tickers,
+            folder: Ok(None),
             unchanged: None,
             state: 0,
             every: Entry { ticker: EVERY.to_owned(), ..Entry::new(EVERY) },
@@ -94,14 +97,17 @@ impl Cooldowns {
     pub(super) fn look(&mut self, order: &Order<'_>, by_path: bool, clock: &dyn Clock) -> usize {
         if !self.unchanged.as_ref().is_some_and(|watched| watched.is_unchanged(by_path)) {
             // Watched first, then looked into: a change in between shows at the next check.
-            self.unchanged = watch_directory(&self.folder, now_ns(clock));
+            let (watched, folder) = watch_folder(&self.dir, COLLECTION, now_ns(clock));
+            (self.unchanged, self.folder) = (watched, folder.map_err(refusal));
             self.state = self.state.wrapping_add(1);
         }
         let at = self.remember(order.symbol);
-        self.every.refresh(&self.dir, self.state, by_path, clock);
-        match self.entries.get_mut(at).filter(|entry| entry.names_one()) {
-            Some(entry) => entry.refresh(&self.dir, self.state, by_path, clock),
-            None => self.nameless = nothing_blocks(&self.dir, order.side, clock.now()),
+        if let Ok(folder) = &self.folder {
+            self.every.refresh(folder.as_ref(), self.state, by_path, clock);
+            match self.entries.get_mut(at).filter(|entry| entry.names_one()) {
+                Some(entry) => entry.refresh(folder.as_ref(), self.state, by_path, clock),
+                None => self.nameless = nothing_blocks(&self.dir, order.side, clock.now()),
+            }
         }
         at
     }
@@ -135,17 +141,15 @@ impl Cooldowns {
 
     /// What the last look found for a remembered symbol, and for every ticker.
     pub(super) fn found(&self, at: usize) -> [Result<Option<&Cooldown>, Refused<'_>>; 2] {
+        if let Err((code, detail)) = &self.folder {
+            return [Err((*code, detail)), Ok(None)];
+        }
         let own = match (self.entries.get(at).filter(|entry| entry.names_one()), &self.nameless) {
             (Some(entry), _) => entry.cooldown.content(),
             (None, Ok(())) => Ok(None),
             (None, Err((code, detail))) => Err((*code, detail.as_str())),
         };
-        let every = match (self.every.cooldown.content(), own) {
-            // The folder as a whole cannot be looked into: that is one reason, not two.
-            (Err(refused), Err(same)) if refused == same => Ok(None),
-            (every, _) => every,
-        };
-        [own, every]
+        [own, self.every.cooldown.content()]
     }
 }
 
@@ -165,12 +169,8 @@ fn nothing_blocks(dir: &Path, side: Option<Side>, now: DateTime<Utc>) -> Result<
         }
         !blocks
     };
-    let backend = match FileBackend::open(dir) {
-        Ok(backend) => backend,
-        Err(error) => return Err(super::cached::unusable(error)),
-    };
-    match backend.each(COLLECTION, &mut visit) {
+    match FileBackend::open(dir).and_then(|backend| backend.each(COLLECTION, &mut visit)) {
         Ok(()) => blocked,
-        Err(error) => Err((Code::StateUnreadable, error.message)),
+        Err(error) => Err(refusal(error)),
     }
 }
