@@ -5,11 +5,11 @@ use std::fmt::Debug;
 
 use libfuzzer_sys::fuzz_target;
 use nija::domain::adoption::Adoption;
-use nija::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use nija::domain::document::{Document, Unreadable, decode, encode};
 use nija::domain::equity::Equity;
 use nija::domain::exposure::{Balance, Book};
 use nija::domain::gate::{View, decide};
+use nija::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use nija::domain::killswitch::KillSwitch;
 use nija::domain::operator::Operators;
 use nija::domain::order::Order;
