@@ -14,8 +14,8 @@ const OWN_FOLDERS: [&str; 1] = ["alerts"];
 /// Files that change with every look.
 const OWN_FILES: [&str; 2] = ["watch.json", "observations.json"];
 
-/// Folders that no look reads: closed segments of the audit log, and what the gate and the throttle keep for themselves.
-const UNREAD: [&str; 3] = ["audit", "claims", "throttles"];
+/// Folders that no look reads: closed segments of logs, and what the gate and the throttle keep for themselves.
+const UNREAD: [&str; 4] = ["audit", "claims", "order-history", "throttles"];
 
 /// Why a directory is followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
