@@ -201,7 +201,7 @@ fn describe(page: &mut Page, answer: &Answer, grade: &Grade) {
     page.field("fills", format!("{}{more}", answer.fills));
     for part in &answer.components {
         let value = part.value.map_or_else(
-            || "not known, does not count".to_owned(),
+            || "too little is known, does not count".to_owned(),
             |value| {
                 format!(
                     "{} of 100 from {} {}",

@@ -76,14 +76,16 @@ impl Grading {
         let cost = quality::cost(&self.tally.slippages, &self.notionals);
         let fees = fees(&totals);
         let latency = quantile::select(&mut self.tally.latencies, [95]).map(|[latency]| latency);
+        // Of what there is less than a score needs, nothing is known.
+        let enough = |count: u64| count >= quality::FILLS_MIN;
         let score = quality::score(&Evidence {
             fills: totals.slippage.count,
             mean_cost: cost.map_or(0, |cost| cost.mean).saturating_add(fees.unwrap_or(0)),
             tail_cost: cost.map_or(0, |cost| cost.tail),
             cost_limit,
-            filled: (outcomes.ended > 0).then_some((outcomes.filled, outcomes.ended)),
-            trouble: (outcomes.orders > 0).then_some((outcomes.trouble, outcomes.orders)),
-            latency_ms: latency.map(u64::from),
+            filled: enough(outcomes.ended).then_some((outcomes.filled, outcomes.ended)),
+            trouble: enough(outcomes.orders).then_some((outcomes.trouble, outcomes.orders)),
+            latency_ms: latency.filter(|_| enough(totals.with_latency)).map(u64::from),
         });
         Grade { score, cost, fees, latency_ms: latency, outcomes, cost_limit, classic: self.classic() }
     }
