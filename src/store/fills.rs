@@ -56,7 +56,7 @@ impl<'a> Fills<'a> {
         Ok(kept)
     }
 
-    /// The same, and leaves the sync to the caller: [`Self::sync`] before anything is acknowledged.
+    /// The same, and leaves the sync to the caller: [`sync`] before anything is acknowledged.
     pub fn append_unsynced(
         &self,
         month: Month,
