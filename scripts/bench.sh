@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures nija beside the same work in C and beside its peers, in one run on this machine, and says which targets hold.
 #
-#   scripts/bench.sh [-v] [stop] [gate] [update] [contention] [peers]
+#   scripts/bench.sh [-v] [stop] [gate] [update] [contention] [orders] [peers]
 #
 # Every figure is the median of ratios of runs taken in turns, with its 95 % interval: on a shared machine a time means
 # little, a ratio of neighbours much. A MISS is news about the machine or the code, not a failure: the exit code is 0 when
@@ -16,13 +16,15 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 rows=() children=() mounts=() loops=() images=() verbose=''
 # shellcheck source=scripts/bench_peers.sh
 source "$root/scripts/bench_peers.sh"
+# shellcheck source=scripts/bench_orders.sh
+source "$root/scripts/bench_orders.sh"
 
 main() {
     if [[ ${1:-} == -v ]]; then verbose=1 && shift; fi
     local parts=("$@") part
-    [[ ${#parts[@]} -gt 0 ]] || parts=(stop gate update contention peers)
+    [[ ${#parts[@]} -gt 0 ]] || parts=(stop gate update contention orders peers)
     for part in "${parts[@]}"; do
-        [[ $part =~ ^(stop|gate|update|contention|peers)$ ]] || { echo "unknown part: $part" >&2; exit 64; }
+        [[ $part =~ ^(stop|gate|update|contention|orders|peers)$ ]] || { echo "unknown part: $part" >&2; exit 64; }
     done
     work=$(mktemp -d "${BENCH_DIR:-/var/tmp}/nija-bench.XXXXXX")
     trap clean_up EXIT
@@ -55,7 +57,7 @@ build() {
     local program
     need gcc gcc
     mkdir "$work/bin"
-    for program in floor first_line reset hold; do
+    for program in floor first_line read_all reset hold; do
         gcc -O2 -o "$work/bin/$program" "$root/benches/c/$program.c"
     done
     if [[ -n ${NIJA_BIN:-} ]]; then
