@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures nija beside the same work in C and beside its peers, in one run on this machine, and says which targets hold.
 #
-#   scripts/bench.sh [-v] [stop] [gate] [update] [contention] [stats] [peers]
+#   scripts/bench.sh [-v] [PART…]: stop gate update contention orders record stats watch peers
 #
 # Every figure is the median of ratios of runs taken in turns, with its 95 % interval: on a shared machine a time means
 # little, a ratio of neighbours much. A MISS is news about the machine or the code, not a failure: the exit code is 0 when
@@ -13,18 +13,23 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+all_parts=(stop gate update contention orders record stats watch peers)
 rows=() children=() mounts=() loops=() images=() verbose=''
 # shellcheck source=scripts/bench_peers.sh
 source "$root/scripts/bench_peers.sh"
+# shellcheck source=scripts/bench_orders.sh
+source "$root/scripts/bench_orders.sh"
 # shellcheck source=scripts/bench_stats.sh
 source "$root/scripts/bench_stats.sh"
+# shellcheck source=scripts/bench_watch.sh
+source "$root/scripts/bench_watch.sh"
 
 main() {
     if [[ ${1:-} == -v ]]; then verbose=1 && shift; fi
     local parts=("$@") part
-    [[ ${#parts[@]} -gt 0 ]] || parts=(stop gate update contention stats peers)
+    [[ ${#parts[@]} -gt 0 ]] || parts=("${all_parts[@]}")
     for part in "${parts[@]}"; do
-        [[ $part =~ ^(stop|gate|update|contention|stats|peers)$ ]] || { echo "unknown part: $part" >&2; exit 64; }
+        [[ " ${all_parts[*]} " == *" $part "* ]] || { echo "unknown part: $part" >&2; exit 64; }
     done
     work=$(mktemp -d "${BENCH_DIR:-/var/tmp}/nija-bench.XXXXXX")
     trap clean_up EXIT
@@ -57,7 +62,7 @@ build() {
     local program
     need gcc gcc
     mkdir "$work/bin"
-    for program in floor first_line populate reset hold; do
+    for program in floor first_line populate read_all reset hold; do
         gcc -O2 -o "$work/bin/$program" "$root/benches/c/$program.c"
     done
     if [[ -n ${NIJA_BIN:-} ]]; then

@@ -12,6 +12,7 @@ pub mod freshness;
 pub mod gate;
 pub mod halt;
 pub mod heartbeat;
+pub mod instant;
 pub mod key;
 pub mod killswitch;
 pub mod line;

@@ -1,5 +1,6 @@
 //! Typed documents over the dumb backend: read one, or open it under its lock, change it and commit.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -44,15 +45,16 @@ pub fn each<T: Decode>(
 /// A document by name: what is stored, or why not even its bytes could be read.
 pub type Named<T> = (String, Result<Stored<T>>);
 
-/// Reads every document of a collection, or the same part of each, on several threads where there are many.
+/// Reads every document of a collection, or the same part of each, on several threads where there are many; nearly sorted by
+/// name.
 pub fn gather<T: Decode + Send>(backend: &dyn Backend, collection: &'static str) -> Result<Vec<Named<T>>> {
-    let all = Mutex::new(Vec::new());
-    backend.each_shared(collection, &|name, bytes| {
+    let parts = Mutex::new(BTreeMap::<usize, Vec<Named<T>>>::new());
+    backend.each_shared(collection, &|part, name, bytes| {
         let one = (name.to_owned(), bytes.map(stored));
         // Reading and decoding takes long, this does not: threads hardly ever meet here.
-        all.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+        parts.lock().unwrap_or_else(PoisonError::into_inner).entry(part).or_default().push(one);
     })?;
-    Ok(all.into_inner().unwrap_or_else(PoisonError::into_inner))
+    Ok(parts.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().flatten().collect())
 }
 
 fn stored<T: Decode>(bytes: &[u8]) -> Stored<T> {

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::atomic::{Directory, failed};
 use super::folder::{self, Listing, Room};
-use super::{Appended, Backend, Durability, Held, Loaded, Log, Reader, Revision, Tail, lock, log};
+use super::{Appended, Backend, Durability, Held, Loaded, Log, Reader, Revision, Shown, Tail, lock, log};
 use crate::domain::key::{self, Key};
 use crate::domain::month::Month;
 use crate::error::{Error, Kind, Result};
@@ -209,11 +209,7 @@ impl Backend for FileBackend {
         Ok(())
     }
 
-    fn each_shared(
-        &self,
-        collection: &'static str,
-        visit: &(dyn Fn(&str, Result<&[u8]>) + Sync),
-    ) -> Result<()> {
+    fn each_shared(&self, collection: &'static str, visit: &Shown<'_>) -> Result<()> {
         let Some(folder) = self.root.existing_folder(collection)? else { return Ok(()) };
         folder::read_shared(&folder, visit)
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
+use super::Shown;
 use super::atomic::{Directory, failed};
 use crate::domain::key;
 use crate::error::Result;
@@ -29,7 +30,8 @@ pub struct Listing {
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    /// Where its name ends, the zero behind it included.
+    /// Where its name begins and ends, the zero behind it included.
+    start: usize,
     end: usize,
     regular: bool,
 }
@@ -50,21 +52,28 @@ impl Listing {
         let mut listing = Self::default();
         for entry in rustix::fs::Dir::read_from(folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
+            let start = listing.names.len();
             listing.names.extend_from_slice(entry.file_name().to_bytes_with_nul());
             let regular = entry.file_type() == FileType::RegularFile;
-            listing.entries.push(Entry { end: listing.names.len(), regular });
+            listing.entries.push(Entry { start, end: listing.names.len(), regular });
         }
         Ok(listing)
     }
 
     /// The documents among the entries from `from` on, at most `count` of them; other files are passed over.
     fn part(&self, from: usize, count: usize) -> impl Iterator<Item = Document<'_>> {
-        let mut start = from.checked_sub(1).and_then(|at| self.entries.get(at)).map_or(0, |entry| entry.end);
-        self.entries.iter().skip(from).take(count).filter_map(move |entry| {
-            let bytes = self.names.get(start..entry.end)?;
-            start = entry.end;
+        self.entries.iter().skip(from).take(count).filter_map(|entry| {
+            let bytes = self.names.get(entry.start..entry.end)?;
             document(CStr::from_bytes_with_nul(bytes).ok()?, entry.regular)
         })
+    }
+
+    /// Puts the entries in the order of their names, so that whoever keeps them in order has nothing left to sort.
+    fn sort(&mut self) {
+        const END: usize = ".json\0".len();
+        let names = &self.names;
+        let stem = |entry: &Entry| names.get(entry.start..entry.end.saturating_sub(END).max(entry.start));
+        self.entries.sort_unstable_by(|one, other| stem(one).cmp(&stem(other)));
     }
 
     /// Every document.
@@ -117,8 +126,9 @@ impl Room {
 }
 
 /// Shows every document to `visit`, on several threads where there are many.
-pub fn read_shared(folder: &Directory, visit: &(dyn Fn(&str, Result<&[u8]>) + Sync)) -> Result<()> {
-    let listing = Listing::of(folder)?;
+pub fn read_shared(folder: &Directory, visit: &Shown<'_>) -> Result<()> {
+    let mut listing = Listing::of(folder)?;
+    listing.sort();
     let next = AtomicUsize::new(0);
     let work = || {
         let mut room = Room::default();
@@ -129,7 +139,7 @@ pub fn read_shared(folder: &Directory, visit: &(dyn Fn(&str, Result<&[u8]>) + Sy
             }
             for document in listing.part(from, BATCH) {
                 if let Some(bytes) = room.read(folder, &document).transpose() {
-                    visit(&document.name, bytes);
+                    visit(from / BATCH, &document.name, bytes);
                 }
             }
         }

@@ -135,6 +135,9 @@ pub fn torn_suffix(now: DateTime<Utc>) -> String {
     format!("torn-{}", now.format("%Y%m%dT%H%M%SZ"))
 }
 
+/// Who is shown the documents of a collection: the part, the name, and the bytes or why they cannot be read.
+pub type Shown<'a> = dyn Fn(usize, &str, Result<&[u8]>) + Sync + 'a;
+
 /// The dumb half of the store. Everything typed lives above it, so that a database fits below.
 ///
 /// Changing calls take the lock of what they change as proof that it is held; compare-and-swap then guards against writers
@@ -173,14 +176,12 @@ pub trait Backend: Send + Sync {
         collection: &'static str,
         visit: &mut dyn FnMut(&str, Result<&[u8]>) -> bool,
     ) -> Result<()>;
-    /// As [`Self::each`], all of them, and from several threads at once where that is quicker.
-    fn each_shared(
-        &self,
-        collection: &'static str,
-        visit: &(dyn Fn(&str, Result<&[u8]>) + Sync),
-    ) -> Result<()> {
+    /// As [`Self::each`], all of them, and from several threads at once where that is quicker. `visit` is told the number of
+    /// the part that a document belongs to. One thread shows a whole part, by name; of two parts the one with the lower
+    /// number has the earlier names. By name means nearly so: a name that is not its own file name may be out of place.
+    fn each_shared(&self, collection: &'static str, visit: &Shown<'_>) -> Result<()> {
         self.each(collection, &mut |name, bytes| {
-            visit(name, bytes);
+            visit(0, name, bytes);
             true
         })
     }

@@ -200,13 +200,20 @@ fn a_collection_is_shown_whole(backend: &dyn Backend) {
     }
     assert_eq!(one_by_one(usize::MAX), stored);
     assert_eq!(one_by_one(3).len(), 3, "it goes on until it is told to stop");
-    let seen = Mutex::new(BTreeMap::new());
-    let show = |name: &str, bytes: nija::error::Result<&[u8]>| {
+    let (seen, ends) = (Mutex::new(BTreeMap::new()), Mutex::new(BTreeMap::new()));
+    let show = |part: usize, name: &str, bytes: nija::error::Result<&[u8]>| {
+        let mut ends = ends.lock().unwrap();
+        let (first, last) = ends.entry(part).or_insert_with(|| (name.to_owned(), name.to_owned()));
+        assert!(name >= last.as_str(), "{name} after {last} in part {part}");
+        name.clone_into(last);
+        assert!(*first <= *last);
         let twice = seen.lock().unwrap().insert(name.to_owned(), bytes.unwrap().to_vec());
         assert_eq!(twice, None, "{name} was shown twice");
     };
     backend.each_shared("bots", &show).unwrap();
     assert_eq!(seen.into_inner().unwrap(), stored);
+    let ends: Vec<(String, String)> = ends.into_inner().unwrap().into_values().collect();
+    assert!(ends.windows(2).all(|parts| parts[0].1 < parts[1].0), "{ends:?}");
 }
 
 fn a_lock_excludes_for_a_bounded_time(backend: &dyn Backend) {

@@ -143,7 +143,7 @@ fn what_is_no_file_in_a_folder_is_told_and_the_rest_is_read() {
     std::fs::write(folder.join(".file.json.tmp"), "half").unwrap();
     returns("a folder", move || {
         let seen = Mutex::new(BTreeMap::new());
-        let show = |name: &str, bytes: nija::error::Result<&[u8]>| {
+        let show = |_: usize, name: &str, bytes: nija::error::Result<&[u8]>| {
             let told = bytes.map(<[u8]>::to_vec).map_err(|error| error.message.contains(name));
             seen.lock().unwrap().insert(name.to_owned(), told);
         };

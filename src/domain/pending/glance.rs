@@ -1,13 +1,16 @@
 //! The part of an order that a look over all of them needs, read without the rest.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::value::StrDeserializer;
+use serde::de::{IgnoredAny, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::tracked::{Outcome, State, Tracked, contradiction};
 use crate::domain::document::{self, Decode, Unreadable};
+use crate::domain::instant;
 
 /// What a look sees of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +48,9 @@ struct Part<'a> {
     #[serde(default)]
     strategy: Option<String>,
     state: State,
+    #[serde(deserialize_with = "time")]
     submitted_at: DateTime<Utc>,
+    #[serde(deserialize_with = "time")]
     tracked_at: DateTime<Utc>,
     #[serde(default)]
     unsettled_since: Option<DateTime<Utc>>,
@@ -58,7 +63,28 @@ struct Part<'a> {
 #[derive(Deserialize)]
 struct End {
     outcome: Outcome,
+    #[serde(deserialize_with = "time")]
     at: DateTime<Utc>,
+}
+
+/// As nija writes a time, or in any other form that a whole document is read in.
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    struct Time;
+    impl Visitor<'_> for Time {
+        type Value = DateTime<Utc>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an RFC 3339 formatted date and time string")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            match instant::nanoseconds(text.as_bytes()) {
+                Some(nanoseconds) => Ok(DateTime::from_timestamp_nanos(nanoseconds)),
+                None => DateTime::deserialize(StrDeserializer::new(text)),
+            }
+        }
+    }
+    deserializer.deserialize_str(Time)
 }
 
 impl Decode for Glance {

@@ -7,7 +7,6 @@ pub mod fill;
 pub mod fixed;
 pub mod grade;
 pub mod histogram;
-mod instant;
 pub mod line;
 pub mod moments;
 pub mod policy;

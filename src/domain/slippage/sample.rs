@@ -1,8 +1,8 @@
 //! What statistics run over: a fill as a few integers, read from its line without allocating.
 
 use super::fixed::{self, BPS_PLACES, MONEY_PLACES};
-use super::instant;
 use super::line::{self, Why};
+use crate::domain::instant;
 use crate::domain::order::Side;
 
 /// A fill, as far as statistics need it. Names are those of the line.

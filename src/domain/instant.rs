@@ -1,9 +1,9 @@
-//! The one form of a time in the logs, read without looking anything up.
+//! The one form in which nija writes a time, read without looking anything up.
 
 const DAY_SECONDS: i64 = 86_400;
 
 /// Reads `2026-11-21T10:00:00Z`, with 3, 6 or 9 digits of a second's fraction or none, as nanoseconds since 1970.
-pub(super) fn nanoseconds(text: &[u8]) -> Option<i64> {
+pub fn nanoseconds(text: &[u8]) -> Option<i64> {
     let (date, rest) = text.split_at_checked(10)?;
     let (time, rest) = rest.split_at_checked(9)?;
     let &[y1, y2, y3, y4, b'-', mo1, mo2, b'-', d1, d2] = date else { return None };
