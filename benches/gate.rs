@@ -108,12 +108,9 @@ fn compare(small: &Path, large: &Path) -> Result<(), Box<dyn Error>> {
     let directory = File::open(small)?;
     let floor = || is_absent(directory.as_raw_fd(), c"EMERGENCY_STOP");
     report("cooldowns", &clock, &mut || few.check(&ORDER).is_allowed(), &mut || floor());
-    report(
-        "many_to_few",
-        &clock,
-        &mut || many.check(&ORDER).is_allowed(),
-        &mut || few.check(&ORDER).is_allowed(),
-    );
+    report("many_to_few", &clock, &mut || many.check(&ORDER).is_allowed(), &mut || {
+        few.check(&ORDER).is_allowed()
+    });
     Ok(())
 }
 
@@ -126,12 +123,7 @@ fn is_absent(directory: libc::c_int, path: &CStr) -> bool {
     found != 0
 }
 
-fn report(
-    name: &str,
-    clock: &System,
-    ours: &mut dyn FnMut() -> bool,
-    theirs: &mut dyn FnMut() -> bool,
-) {
+fn report(name: &str, clock: &System, ours: &mut dyn FnMut() -> bool, theirs: &mut dyn FnMut() -> bool) {
     let mut pairs = pairs::Pairs::default();
     let mut allocations = 0;
     for round in 0..=ROUNDS {
