@@ -1,4 +1,4 @@
-//! The one form in which nija writes a time, read without looking anything up.
+//! The one form in which nija writes a time, read and written without looking anything up.
 
 const DAY_SECONDS: i64 = 86_400;
 
@@ -31,6 +31,40 @@ pub fn nanoseconds(text: &[u8]) -> Option<i64> {
     seconds.checked_mul(1_000_000_000)?.checked_add(nanos)
 }
 
+/// Writes nanoseconds since 1970 in that form: with as many digits of a second's fraction as it takes.
+pub fn write(at_ns: i64, into: &mut Vec<u8>) {
+    const DAY_NS: i64 = DAY_SECONDS * 1_000_000_000;
+    let (year, month, day) = date(at_ns.div_euclid(DAY_NS));
+    let of_day = at_ns.rem_euclid(DAY_NS);
+    let (second_of_day, nanos) = (of_day / 1_000_000_000, of_day % 1_000_000_000);
+    let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
+    for (value, digits, behind) in
+        [(year, 4, b'-'), (month, 2, b'-'), (day, 2, b'T'), (hour, 2, b':'), (minute, 2, b':')]
+    {
+        put(value, digits, into);
+        into.push(behind);
+    }
+    put(second, 2, into);
+    if nanos > 0 {
+        into.push(b'.');
+        match (nanos % 1_000_000, nanos % 1_000) {
+            (0, _) => put(nanos / 1_000_000, 3, into),
+            (_, 0) => put(nanos / 1_000, 6, into),
+            _ => put(nanos, 9, into),
+        }
+    }
+    into.push(b'Z');
+}
+
+fn put(value: i64, digits: usize, into: &mut Vec<u8>) {
+    let (start, mut rest) = (into.len(), value);
+    into.resize(start + digits, b'0');
+    for slot in into.iter_mut().skip(start).rev() {
+        *slot = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+    }
+}
+
 fn number(digits: &[u8]) -> Option<i64> {
     digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
 }
@@ -52,6 +86,17 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let (era, year_of_era) = (year / 400, year % 400);
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// Year, month and day of a day counted from 1970-01-01 (Hinnant, civil_from_days).
+fn date(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let (day, month) = (day_of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
@@ -91,7 +136,11 @@ mod tests {
             let unit = [1_000_000_000, 1_000_000, 1_000, 1][digits];
             let at = DateTime::from_timestamp_nanos(at / unit * unit);
             let text = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-            prop_assert_eq!(nanoseconds(text.as_bytes()), at.timestamp_nanos_opt(), "{}", text);
+            let at_ns = at.timestamp_nanos_opt();
+            prop_assert_eq!(nanoseconds(text.as_bytes()), at_ns, "{}", text);
+            let mut written = Vec::new();
+            write(at_ns.unwrap(), &mut written);
+            prop_assert_eq!(String::from_utf8(written).unwrap(), text);
         }
     }
 }

@@ -36,6 +36,43 @@ impl fmt::Display for Fixed {
     }
 }
 
+/// Appends a decimal as [`Decimal`] shows it, several times faster where its digits fit 64 bits, as nearly all do.
+pub fn write(value: Decimal, into: &mut Vec<u8>) {
+    let (mantissa, scale) = (value.mantissa(), value.scale() as usize);
+    let Ok(mut rest) = u64::try_from(mantissa.unsigned_abs()) else {
+        into.extend_from_slice(value.to_string().as_bytes());
+        return;
+    };
+    // From the end: 20 digits at most, a point, and zeros in front of a fraction.
+    let mut text = [b'0'; 52];
+    let (mut at, mut digits) = (text.len(), 0);
+    while rest > 0 || digits <= scale {
+        if digits == scale && scale > 0 {
+            at -= 1;
+            if let Some(slot) = text.get_mut(at) {
+                *slot = b'.';
+            }
+        }
+        at -= 1;
+        if let Some(slot) = text.get_mut(at) {
+            *slot = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        }
+        rest /= 10;
+        digits += 1;
+    }
+    if mantissa < 0 {
+        into.push(b'-');
+    }
+    into.extend_from_slice(text.get(at..).unwrap_or_default());
+}
+
+/// A quotient rounded half to even; the divisor is above zero.
+pub fn divide(dividend: i128, divisor: i128) -> i128 {
+    let (quotient, rest) = (dividend.div_euclid(divisor), dividend.rem_euclid(divisor));
+    let twice = rest.cmp(&(divisor - rest));
+    if twice.is_gt() || (twice.is_eq() && quotient % 2 != 0) { quotient + 1 } else { quotient }
+}
+
 /// A decimal in units of ten to the power of minus `places`, rounded half to even.
 pub fn units(value: Decimal, places: u32) -> i128 {
     let value = value.round_dp(places);
@@ -133,6 +170,22 @@ mod tests {
             let units = i128::from(value) * i128::from(factor);
             let shown = Fixed { units, places }.to_string();
             prop_assert_eq!(parse(shown.as_bytes(), places), Some(units));
+        }
+
+        #[test]
+        fn a_decimal_is_written_as_it_is_shown(mantissa in -(1i128 << 95)..(1i128 << 95), cut in 0u32..96, scale in 0u32..=28) {
+            let value = Decimal::from_i128_with_scale(mantissa >> cut, scale);
+            let mut written = Vec::new();
+            write(value, &mut written);
+            prop_assert_eq!(String::from_utf8(written).unwrap(), value.to_string());
+        }
+
+        #[test]
+        fn a_quotient_is_the_nearest(dividend in any::<i64>(), divisor in 1i64..1000) {
+            let (dividend, divisor) = (i128::from(dividend), i128::from(divisor));
+            let quotient = divide(dividend, divisor);
+            let off = (quotient * divisor - dividend).abs() * 2;
+            prop_assert!(off < divisor || (off == divisor && quotient % 2 == 0));
         }
 
         #[test]

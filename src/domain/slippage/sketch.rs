@@ -146,17 +146,45 @@ impl Buckets {
     }
 }
 
-/// `-K:N` for N values below zero in bucket K, `0:N` for zeros, `+K:N` above, in order, parted by spaces.
+/// Runs of neighbouring buckets, parted by spaces: `-K:N,M` for N values below zero in bucket K and M in the one behind it,
+/// `0:N` for zeros, `+K:N` above.
 impl From<Sketch> for String {
     fn from(sketch: Sketch) -> Self {
         let mut text = Self::new();
-        sketch.negative.each(|key, count| text.push_str(&format!("-{key}:{count} ")));
+        sketch.negative.write('-', &mut text);
         if sketch.zero > 0 {
             text.push_str(&format!("0:{} ", sketch.zero));
         }
-        sketch.positive.each(|key, count| text.push_str(&format!("+{key}:{count} ")));
+        sketch.positive.write('+', &mut text);
         text.pop();
         text
+    }
+}
+
+impl Buckets {
+    fn write(&self, sign: char, text: &mut String) {
+        let mut next = None;
+        self.each(|key, count| {
+            if next == Some(key) {
+                text.pop();
+                text.push_str(&format!(",{count} "));
+            } else {
+                text.push_str(&format!("{sign}{key}:{count} "));
+            }
+            next = key.checked_add(1);
+        });
+    }
+
+    fn read(&mut self, first: &str, counts: &str) -> Option<()> {
+        let first = first.parse::<i32>().ok()?;
+        for (key, count) in (first..).zip(counts.split(',')) {
+            let count = count.parse::<u64>().ok().filter(|count| *count > 0)?;
+            if key.unsigned_abs() >= BUCKETS_MAX {
+                return None;
+            }
+            self.add(key, count);
+        }
+        Some(())
     }
 }
 
@@ -165,20 +193,19 @@ impl TryFrom<String> for Sketch {
 
     fn try_from(text: String) -> Result<Self, String> {
         let mut sketch = Self::default();
-        let key = |text: &str| {
-            let key = text.parse::<i32>().ok();
-            key.filter(|key| key.unsigned_abs() < BUCKETS_MAX)
-        };
         for word in text.split_ascii_whitespace() {
-            let wrong = || format!("'{word}' is no count of a sketch");
-            let (bucket, count) = word.rsplit_once(':').ok_or_else(wrong)?;
-            let count = count.parse::<u64>().ok().filter(|count| *count > 0).ok_or_else(wrong)?;
-            match (bucket.strip_prefix('-'), bucket.strip_prefix('+')) {
-                (Some(rest), _) => sketch.negative.add(key(rest).ok_or_else(wrong)?, count),
-                (_, Some(rest)) => sketch.positive.add(key(rest).ok_or_else(wrong)?, count),
-                _ if bucket == "0" => sketch.zero += count,
-                _ => return Err(wrong()),
-            }
+            let run = word.rsplit_once(':').and_then(|(bucket, counts)| {
+                match (bucket.strip_prefix('-'), bucket.strip_prefix('+')) {
+                    (Some(first), _) => sketch.negative.read(first, counts),
+                    (_, Some(first)) => sketch.positive.read(first, counts),
+                    _ if bucket == "0" => {
+                        sketch.zero = sketch.zero.checked_add(counts.parse().ok()?)?;
+                        Some(())
+                    }
+                    _ => None,
+                }
+            });
+            run.ok_or_else(|| format!("'{word}' is no run of counts of a sketch"))?;
         }
         Ok(sketch)
     }
@@ -238,7 +265,7 @@ mod tests {
         }
 
         #[test]
-        fn anything_else_is_refused(text in "[-+0-9: a]{0,20}") {
+        fn anything_else_is_refused(text in "[-+0-9:, a]{0,20}") {
             if let Ok(sketch) = Sketch::try_from(text) {
                 prop_assert_eq!(Sketch::try_from(String::from(sketch.clone())), Ok(sketch));
             }
