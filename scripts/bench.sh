@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures nija beside the same work in C and beside its peers, in one run on this machine, and says which targets hold.
 #
-#   scripts/bench.sh [-v] [stop] [gate] [update] [contention] [stats] [peers]
+#   scripts/bench.sh [-v] [stop] [gate] [update] [contention] [stats] [watch] [peers]
 #
 # Every figure is the median of ratios of runs taken in turns, with its 95 % interval: on a shared machine a time means
 # little, a ratio of neighbours much. A MISS is news about the machine or the code, not a failure: the exit code is 0 when
@@ -18,13 +18,15 @@ rows=() children=() mounts=() loops=() images=() verbose=''
 source "$root/scripts/bench_peers.sh"
 # shellcheck source=scripts/bench_stats.sh
 source "$root/scripts/bench_stats.sh"
+# shellcheck source=scripts/bench_watch.sh
+source "$root/scripts/bench_watch.sh"
 
 main() {
     if [[ ${1:-} == -v ]]; then verbose=1 && shift; fi
     local parts=("$@") part
-    [[ ${#parts[@]} -gt 0 ]] || parts=(stop gate update contention stats peers)
+    [[ ${#parts[@]} -gt 0 ]] || parts=(stop gate update contention stats watch peers)
     for part in "${parts[@]}"; do
-        [[ $part =~ ^(stop|gate|update|contention|stats|peers)$ ]] || { echo "unknown part: $part" >&2; exit 64; }
+        [[ $part =~ ^(stop|gate|update|contention|stats|watch|peers)$ ]] || { echo "unknown part: $part" >&2; exit 64; }
     done
     work=$(mktemp -d "${BENCH_DIR:-/var/tmp}/nija-bench.XXXXXX")
     trap clean_up EXIT
