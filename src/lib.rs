@@ -16,6 +16,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod error;
+pub mod notify;
 pub mod ops;
 pub mod output;
 pub mod store;

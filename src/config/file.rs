@@ -110,12 +110,13 @@ pub fn guess_state_dir(path: &Path, environment: &Environment) -> Option<PathBuf
     (!named.is_empty()).then(|| environment.absolute(&super::join(base, Path::new(named))))
 }
 
-/// Tables below the first level are part of the name: `[killswitch] approvals` is `killswitch.approvals`.
+/// Tables below the first level are part of the name: `[killswitch] approvals` is `killswitch.approvals`. Where the table itself
+/// is a setting, its keys are names that somebody gave.
 fn flatten(table: &toml::Table) -> Vec<(String, &Value)> {
     let mut flat = Vec::new();
     for (name, value) in table {
         match value {
-            Value::Table(inner) => {
+            Value::Table(inner) if settings::all().all(|setting| setting.name != name) => {
                 flat.extend(inner.iter().map(|(key, value)| (format!("{name}.{key}"), value)))
             }
             _ => flat.push((name.clone(), value)),

@@ -17,6 +17,7 @@ pub mod key;
 pub mod killswitch;
 pub mod line;
 pub mod month;
+pub mod notify;
 pub mod operator;
 pub mod order;
 pub mod pending;

@@ -1,6 +1,8 @@
 //! Every limit and habit that the configuration decides, by area, as plain values.
 
-use super::{adoption, cooldown, equity, exposure, gate, heartbeat, pending, slippage, ticker, watch};
+use super::{
+    adoption, cooldown, equity, exposure, gate, heartbeat, notify, pending, slippage, ticker, watch,
+};
 
 /// The policies of every area.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,6 +21,8 @@ pub struct Policies {
     pub equity: equity::Policy,
     /// What one platform may hold.
     pub exposure: exposure::Policy,
+    /// Who is told of alerts, when, and how.
+    pub notify: notify::Policy,
     /// What counts as high slippage.
     pub slippage: slippage::Policy,
     /// How tickers are compared.

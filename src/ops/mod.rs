@@ -30,6 +30,7 @@ pub mod identity;
 pub mod init;
 pub mod killswitch;
 pub mod metrics;
+pub mod notify;
 pub mod operator;
 pub mod orders;
 pub mod record;

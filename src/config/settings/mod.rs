@@ -12,12 +12,14 @@ use super::Config;
 use crate::domain::amount;
 
 mod adoption;
+mod channels;
 mod cooldowns;
 mod core;
 mod equity;
 mod exposure;
 mod gate;
 mod heartbeats;
+mod notify;
 mod orders;
 mod slippage;
 mod tickers;
@@ -48,6 +50,8 @@ const AREAS: &[&[Setting]] = &[
     slippage::SETTINGS,
     cooldowns::SETTINGS,
     watch::SETTINGS,
+    notify::SETTINGS,
+    channels::SETTINGS,
 ];
 
 /// Every setting, in the order they are shown.

@@ -11,6 +11,7 @@ use super::outcome::{Finding, Pull};
 use super::rule::Severity;
 use crate::domain::audit::{Audited, Outbox};
 use crate::domain::document::{Document, Header};
+use crate::domain::notify::telling::{Ack, Telling};
 
 /// An alert that is seen again unchanged is written down again after this long, and not at every look.
 const SEEN_AGAIN: TimeDelta = TimeDelta::seconds(10);
@@ -58,6 +59,12 @@ pub struct Alert {
     /// The kill switch pulled for it, this time.
     #[serde(default)]
     pub pulled: Option<Pulled>,
+    /// Who takes care of it.
+    #[serde(default)]
+    pub acked: Option<Ack>,
+    /// What people were told of it.
+    #[serde(default)]
+    pub telling: Telling,
     /// Decisions that may not be in the audit log yet.
     #[serde(default)]
     pub audit_outbox: Outbox,
@@ -157,6 +164,8 @@ impl Alert {
             resolved_at: None,
             doubt: None,
             pulled: None,
+            acked: None,
+            telling: Telling::default(),
             audit_outbox: Outbox::default(),
             extra: Map::new(),
         }

@@ -1,0 +1,17 @@
+//! Telling people: who is told of what, when, through which channel, and what became of it. Pure.
+
+pub mod channel;
+pub mod delivery;
+pub mod escalation;
+pub mod message;
+pub mod policy;
+pub mod record;
+pub mod silence;
+pub mod telling;
+
+pub use channel::Spec;
+pub use delivery::Delivery;
+pub use message::{Message, Reason, Topic};
+pub use policy::Policy;
+pub use silence::Silence;
+pub use telling::Telling;
