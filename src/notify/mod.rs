@@ -1,5 +1,4 @@
-//! Channels: one file each and one line in the registry; each sends one message once, within a bounded time, and says honestly
-//! what became of it. Nothing here decides whether anybody is told.
+//! Channels, one file each and one line in the registry: each sends one message once, in bounded time, and says what became of it.
 
 use std::path::Path;
 use std::time::Duration;

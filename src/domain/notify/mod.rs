@@ -1,4 +1,4 @@
-//! Telling people: who is told of what, when, through which channel, and what became of it. Pure.
+//! Telling people: who is told of what, when, through which channel, and what became of it, as pure rules.
 
 pub mod channel;
 pub mod delivery;
