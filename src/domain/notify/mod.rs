@@ -5,6 +5,7 @@ pub mod delivery;
 pub mod escalation;
 pub mod message;
 pub mod policy;
+pub mod queue;
 pub mod record;
 pub mod silence;
 pub mod telling;
