@@ -141,6 +141,7 @@ mod tests {
             reason: Reason::First,
             severity,
             rule: None,
+            alerts: BTreeMap::new(),
             summary: String::new(),
             value: None,
             limit: None,

@@ -10,6 +10,7 @@ use crate::domain::notify::channel::Spec;
 use crate::domain::notify::delivery::{State as Life, Trouble};
 use crate::domain::notify::message::Topic;
 use crate::domain::notify::queue::{Next, Patience, next};
+use crate::domain::notify::record::Record;
 use crate::error::{Kind, Result};
 use crate::ops::{Notice, State};
 
@@ -18,6 +19,9 @@ use super::{Means, outbox};
 
 /// With less time than this left, no attempt is begun.
 const LEAST: Duration = Duration::from_millis(50);
+
+/// Left of the time for marking what became of the last attempt, and for noticing that it hangs.
+const TO_MARK: Duration = Duration::from_millis(400);
 
 /// What one channel is to do.
 #[derive(Debug, Clone)]
@@ -58,6 +62,8 @@ pub struct Drained {
     pub elsewhere: Vec<String>,
     /// Another process is at it.
     pub busy: bool,
+    /// Something could not be marked: it is of no use to try at once again.
+    pub is_stuck: bool,
     /// When it has something to do again, as far as is known.
     pub next: Option<DateTime<Utc>>,
     /// What else is worth knowing.
@@ -71,38 +77,37 @@ pub fn drain(means: &Means, mut task: Task) -> Drained {
         attempts: Vec::new(),
         elsewhere: Vec::new(),
         busy: false,
+        is_stuck: false,
         next: None,
         notices: Vec::new(),
     };
     let context = means.context();
-    let state = match context.open_waiting(context.config.lock_wait) {
-        Ok(state) => state,
-        Err(error) => {
-            drained.notices.push(super::untold(&task.spec.name, &error));
-            return drained;
-        }
-    };
-    let turn = state.backend.lock(&format!("telling.{}", task.spec.name), task.wait);
-    match &turn {
-        Ok(_) => {}
-        Err(error) if error.kind == Kind::Busy => {
+    let opened = context.open_waiting(context.config.lock_wait);
+    let lock = format!("telling.{}", task.spec.name);
+    let turn = opened.as_ref().map(|state| state.backend.lock(&lock, task.wait));
+    let trouble = match &turn {
+        Ok(Ok(_)) => None,
+        Ok(Err(error)) if error.kind == Kind::Busy => {
             drained.busy = true;
-            look_again(&state, &mut task, &mut drained);
+            look_again(opened.as_ref().ok(), &mut task, &mut drained);
             return drained;
         }
-        // Without a lock two processes may send the same. That is better than none, but only where nothing is stored.
-        Err(error) => {
-            drained.notices.push(super::untold(&task.spec.name, error));
-            task.deliveries.retain(|delivery| task.unstored.contains(&delivery.name()));
-        }
+        Ok(Err(error)) => Some(error),
+        Err(error) => Some(*error),
+    };
+    if let Some(error) = trouble {
+        // Without a lock two processes may send the same. That is better than none, but only for what is stored nowhere.
+        drained.notices.push(super::untold(&task.spec.name, error));
+        task.deliveries.retain(|delivery| task.unstored.contains(&delivery.name()));
     }
-    let mut work = Work { means, state: &state, sender: None, task, drained };
+    let mut work = Work { means, state: opened.as_ref().ok(), sender: None, task, drained };
     work.all();
     work.drained
 }
 
 /// What another process did meanwhile.
-fn look_again(state: &State<'_>, task: &mut Task, drained: &mut Drained) {
+fn look_again(state: Option<&State<'_>>, task: &mut Task, drained: &mut Drained) {
+    let Some(state) = state else { return };
     for delivery in &mut task.deliveries {
         let name = delivery.name();
         if let Ok(Some(stored)) = outbox::read(state, &name) {
@@ -116,7 +121,7 @@ fn look_again(state: &State<'_>, task: &mut Task, drained: &mut Drained) {
 
 struct Work<'a> {
     means: &'a Means,
-    state: &'a State<'a>,
+    state: Option<&'a State<'a>>,
     sender: Option<Sender>,
     task: Task,
     drained: Drained,
@@ -126,8 +131,7 @@ impl Work<'_> {
     fn all(&mut self) {
         look_again(self.state, &mut self.task, &mut self.drained);
         loop {
-            let record = outbox::record(self.state, &self.task.spec.name);
-            let now = self.state.now();
+            let (record, now) = (self.record(), self.means.clock.now());
             let name = match next(&self.task.deliveries, &self.task.spec, &record, self.task.patience, now) {
                 Next::Send(delivery) => delivery.name(),
                 Next::From(at) => {
@@ -151,18 +155,23 @@ impl Work<'_> {
     fn limit(&self) -> Option<Duration> {
         let limit = self.task.spec.timeout;
         let Some(deadline) = self.task.deadline else { return Some(limit) };
-        let left = deadline.saturating_sub(self.means.clock.monotonic());
+        let left = deadline.saturating_sub(self.means.clock.monotonic()).saturating_sub(TO_MARK);
         (left >= LEAST).then(|| limit.min(left))
     }
 
     /// When the channel has something to do again, once one of its messages has failed.
     fn rest(&self) -> Option<DateTime<Utc>> {
-        let record = outbox::record(self.state, &self.task.spec.name);
-        match next(&self.task.deliveries, &self.task.spec, &record, Patience::Due, self.state.now()) {
-            Next::Send(_) => Some(self.state.now()),
+        let (record, now) = (self.record(), self.means.clock.now());
+        match next(&self.task.deliveries, &self.task.spec, &record, Patience::Due, now) {
+            Next::Send(_) => Some(now),
             Next::From(at) => Some(at),
             Next::Nothing => None,
         }
+    }
+
+    fn record(&self) -> Record {
+        let fresh = || Record::new(self.means.clock.now());
+        self.state.map_or_else(fresh, |state| outbox::record(state, &self.task.spec.name))
     }
 
     /// Sends one message and marks it; `false` when the channel is to be left alone for now.
@@ -178,7 +187,7 @@ impl Work<'_> {
         let result = self.send(&delivery, limit);
         let took = self.means.clock.monotonic().saturating_sub(from);
         let goes_on = result.as_ref().map_or_else(|trouble| trouble.permanent, |()| true);
-        let now = self.state.now();
+        let now = self.means.clock.now();
         let dice = (self.means.dice)();
         let give_up_after = self.means.config.policies.notify.give_up_after;
         let mark = |delivery: &mut Delivery| match &result {
@@ -187,13 +196,15 @@ impl Work<'_> {
         };
         let mut marked = delivery;
         mark(&mut marked);
-        if stored {
-            if marked.state == Life::Abandoned {
-                self.instead(&marked);
+        if let Some(state) = self.state {
+            if stored && marked.state == Life::Abandoned {
+                self.instead(state, &marked);
             }
-            self.mark(name, mark, result.is_ok());
+            if stored {
+                self.mark(state, name, mark, result.is_ok());
+            }
+            self.remember(state, &marked, &result, now);
         }
-        self.remember(&marked, &result, now);
         self.replace(marked);
         self.drained.attempts.push(Attempt { name: name.to_owned(), result, took });
         goes_on
@@ -209,7 +220,16 @@ impl Work<'_> {
 
     /// Whether it still is to be sent: it may be acknowledged by now, or sent by somebody else.
     fn is_still_pending(&mut self, name: &str) -> bool {
-        match outbox::read(self.state, name) {
+        if self.means.unmarked.has(name) {
+            let now = self.means.clock.now();
+            if let Some(state) = self.state {
+                self.mark(state, name, |delivery| delivery.sent(now), true);
+            }
+            self.task.deliveries.retain(|one| one.name() != name);
+            return false;
+        }
+        let Some(state) = self.state else { return false };
+        match outbox::read(state, name) {
             Ok(Some(delivery)) => {
                 let pending = delivery.state == Life::Pending;
                 self.replace(delivery);
@@ -232,9 +252,16 @@ impl Work<'_> {
     }
 
     /// Marks what became of a message. One that was sent and cannot be marked is taken away, which needs no room on a disk.
-    fn mark(&mut self, name: &str, mark: impl FnOnce(&mut Delivery), was_sent: bool) {
-        let Err(error) = outbox::change(self.state, name, mark) else { return };
-        let removed = if was_sent { outbox::remove(self.state, name) } else { Ok(()) };
+    fn mark(&mut self, state: &State<'_>, name: &str, mark: impl FnOnce(&mut Delivery), was_sent: bool) {
+        let Err(error) = outbox::change(state, name, mark) else {
+            self.means.unmarked.forget(name);
+            return;
+        };
+        let removed = if was_sent { outbox::remove(state, name) } else { Ok(()) };
+        if was_sent && removed.is_err() {
+            self.means.unmarked.add(name);
+        }
+        self.drained.is_stuck = true;
         let doing = match (was_sent, &removed) {
             (true, Ok(())) => format!("{name} was sent; its mark could not be stored, so it is forgotten"),
             (true, Err(_)) => format!("{name} was sent and cannot be marked: it may be sent again"),
@@ -244,7 +271,7 @@ impl Work<'_> {
     }
 
     /// Lets another channel take what this one cannot. Stored before this one is given up, so that it is not lost between.
-    fn instead(&mut self, given_up: &Delivery) {
+    fn instead(&mut self, state: &State<'_>, given_up: &Delivery) {
         let policy = &self.means.config.policies.notify;
         let fallback = policy.fallback.as_deref().filter(|name| *name != given_up.channel);
         let Some(fallback) = fallback.filter(|name| policy.channel(name).is_some()) else { return };
@@ -252,16 +279,22 @@ impl Work<'_> {
         if given_up.instead_of.is_some() {
             return;
         }
-        if let Err(error) = outbox::store(self.state, given_up.instead(fallback, self.state.now())) {
+        if let Err(error) = outbox::store(state, given_up.instead(fallback, state.now())) {
             self.drained.notices.push(super::untold(fallback, &error));
         }
     }
 
-    fn remember(&mut self, delivery: &Delivery, result: &std::result::Result<(), Trouble>, now: DateTime<Utc>) {
+    fn remember(
+        &mut self,
+        state: &State<'_>,
+        delivery: &Delivery,
+        result: &std::result::Result<(), Trouble>,
+        now: DateTime<Utc>,
+    ) {
         let rate = self.task.spec.rate_limit;
         let is_trial = matches!(delivery.message.topic, Topic::Test | Topic::Drill);
         let abandoned = delivery.state == Life::Abandoned;
-        let remembered: Result<()> = outbox::remember(self.state, &self.task.spec.name, |record| match result {
+        let remembered: Result<()> = outbox::remember(state, &self.task.spec.name, |record| match result {
             Ok(()) => {
                 record.sent(rate, now);
                 if is_trial {

@@ -1,6 +1,6 @@
 //! What sending needs, owned: a thread that hangs is left behind, and must not hold on to anybody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -24,6 +24,8 @@ pub struct Means {
     pub dice: fn() -> u64,
     /// Attempts that never ended.
     pub hanging: Hanging,
+    /// What was sent and could not be marked.
+    pub unmarked: Unmarked,
 }
 
 impl fmt::Debug for Means {
@@ -47,6 +49,7 @@ impl Means {
             clock: Arc::new(clock),
             dice: random_number,
             hanging: Hanging::default(),
+            unmarked: Unmarked::default(),
         }
     }
 
@@ -72,6 +75,31 @@ impl Hanging {
     }
 
     fn map<T>(&self, run: impl FnOnce(&mut BTreeMap<String, Weak<()>>) -> T) -> T {
+        run(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Deliveries that this process has sent and could neither mark nor take away: at least it does not send them again.
+#[derive(Debug, Clone, Default)]
+pub struct Unmarked(Arc<Mutex<BTreeSet<String>>>);
+
+impl Unmarked {
+    /// Notes one.
+    pub fn add(&self, name: &str) {
+        self.map(|names| names.insert(name.to_owned()));
+    }
+
+    /// It is marked by now.
+    pub fn forget(&self, name: &str) {
+        self.map(|names| names.remove(name));
+    }
+
+    /// Whether this is one.
+    pub fn has(&self, name: &str) -> bool {
+        self.map(|names| names.contains(name))
+    }
+
+    fn map<T>(&self, run: impl FnOnce(&mut BTreeSet<String>) -> T) -> T {
         run(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -14,6 +14,7 @@ use super::{Notice, State};
 
 pub mod deliver;
 pub mod drain;
+pub mod halts;
 pub mod means;
 pub mod outbox;
 mod sender;
