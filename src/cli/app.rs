@@ -40,7 +40,14 @@ impl App {
             ColourChoice::decide(globals.color.into(), &|name| environment.text(name))
         };
         let style = Style { json: globals.json, quiet: globals.quiet, colour };
-        Self { globals, environment, style, clock: clock::System::new(), state_dir: RefCell::new(None), after: RefCell::new(None) }
+        Self {
+            globals,
+            environment,
+            style,
+            clock: clock::System::new(),
+            state_dir: RefCell::new(None),
+            after: RefCell::new(None),
+        }
     }
 
     /// What the command line says about the configuration.

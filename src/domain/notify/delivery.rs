@@ -147,7 +147,8 @@ impl Delivery {
     /// no wait after a failure is longer than the longest.
     pub fn due(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let asked = self.trouble.as_ref().and_then(|trouble| trouble.retry_after_seconds).unwrap_or_default();
-        let longest = TimeDelta::from_std(BACKOFF_MAX.max(Duration::from_secs(asked))).unwrap_or(TimeDelta::MAX);
+        let longest =
+            TimeDelta::from_std(BACKOFF_MAX.max(Duration::from_secs(asked))).unwrap_or(TimeDelta::MAX);
         let set_back = match self.attempts {
             0 => self.created_at > now,
             _ => self.due_at.signed_duration_since(now) > longest,

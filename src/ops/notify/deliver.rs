@@ -12,9 +12,9 @@ use crate::domain::notify::queue::{Next, Patience, next};
 use crate::error::Result;
 use crate::ops::{Notice, State};
 
+use super::Means;
 use super::drain::{Drained, Task, drain};
 use super::outbox::{self, Outbox};
-use super::Means;
 
 /// What to deliver.
 #[derive(Debug, Clone)]
@@ -101,12 +101,12 @@ fn due(means: &Means, patience: Patience, notices: &mut Vec<Notice>) -> Result<V
     notices.extend(found.notices());
     notices.extend(outbox::prune(&state, &found));
     let plan = plan(&state, &found, patience);
-    let tasks = plan.into_iter().filter_map(|(task, next)| (next <= Some(state.now())).then_some(task));
+    let tasks = plan.into_iter().filter_map(|(task, at)| (at <= state.now()).then_some(task));
     Ok(tasks.collect())
 }
 
 /// What every channel has to take, and from when on; channels that have nothing to take are left out.
-pub fn plan(state: &State<'_>, found: &Outbox, patience: Patience) -> Vec<(Task, Option<DateTime<Utc>>)> {
+pub fn plan(state: &State<'_>, found: &Outbox, patience: Patience) -> Vec<(Task, DateTime<Utc>)> {
     let channels = &state.context.config.policies.notify.channels;
     channels.iter().filter_map(|spec| planned(state, found, spec, patience)).collect()
 }
@@ -116,7 +116,7 @@ fn planned(
     found: &Outbox,
     spec: &Spec,
     patience: Patience,
-) -> Option<(Task, Option<DateTime<Utc>>)> {
+) -> Option<(Task, DateTime<Utc>)> {
     let deliveries: Vec<Delivery> = found.pending(&spec.name).cloned().collect();
     if deliveries.is_empty() {
         return None;
@@ -135,7 +135,7 @@ fn planned(
         wait: Duration::ZERO,
         deadline: None,
     };
-    Some((task, Some(at)))
+    Some((task, at))
 }
 
 fn these(

@@ -64,8 +64,8 @@ pub struct Drained {
     pub busy: bool,
     /// Something could not be marked: it is of no use to try at once again.
     pub is_stuck: bool,
-    /// When it has something to do again, as far as is known.
-    pub next: Option<DateTime<Utc>>,
+    /// It gave something up, or works again: a rule has to say so.
+    pub is_news: bool,
     /// What else is worth knowing.
     pub notices: Vec<Notice>,
 }
@@ -78,7 +78,7 @@ pub fn drain(means: &Means, mut task: Task) -> Drained {
         elsewhere: Vec::new(),
         busy: false,
         is_stuck: false,
-        next: None,
+        is_news: false,
         notices: Vec::new(),
     };
     let context = means.context();
@@ -134,18 +134,10 @@ impl Work<'_> {
             let (record, now) = (self.record(), self.means.clock.now());
             let name = match next(&self.task.deliveries, &self.task.spec, &record, self.task.patience, now) {
                 Next::Send(delivery) => delivery.name(),
-                Next::From(at) => {
-                    self.drained.next = Some(at);
-                    return;
-                }
-                Next::Nothing => return,
+                Next::From(_) | Next::Nothing => return,
             };
-            let Some(limit) = self.limit() else {
-                self.drained.next = Some(now);
-                return;
-            };
+            let Some(limit) = self.limit() else { return };
             if !self.one(&name, limit) {
-                self.drained.next = self.rest();
                 return;
             }
         }
@@ -157,16 +149,6 @@ impl Work<'_> {
         let Some(deadline) = self.task.deadline else { return Some(limit) };
         let left = deadline.saturating_sub(self.means.clock.monotonic()).saturating_sub(TO_MARK);
         (left >= LEAST).then(|| limit.min(left))
-    }
-
-    /// When the channel has something to do again, once one of its messages has failed.
-    fn rest(&self) -> Option<DateTime<Utc>> {
-        let (record, now) = (self.record(), self.means.clock.now());
-        match next(&self.task.deliveries, &self.task.spec, &record, Patience::Due, now) {
-            Next::Send(_) => Some(now),
-            Next::From(at) => Some(at),
-            Next::Nothing => None,
-        }
     }
 
     fn record(&self) -> Record {
@@ -294,19 +276,24 @@ impl Work<'_> {
         let rate = self.task.spec.rate_limit;
         let is_trial = matches!(delivery.message.topic, Topic::Test | Topic::Drill);
         let abandoned = delivery.state == Life::Abandoned;
+        let is_news = &mut self.drained.is_news;
         let remembered: Result<()> = outbox::remember(state, &self.task.spec.name, |record| match result {
             Ok(()) => {
+                *is_news |= record.failing_since.is_some() || record.abandoned_at.is_some();
                 record.sent(rate, now);
                 if is_trial {
                     record.last_drill_at = Some(now);
                 }
             }
             Err(trouble) => {
+                *is_news |= abandoned;
                 record.failed(trouble.clone(), abandoned, now);
                 // A message that is given up after a day says nothing about when to try the next one; its trouble does.
                 let asked = trouble.retry_after_seconds.and_then(|asked| i64::try_from(asked).ok());
-                let asked = asked.and_then(TimeDelta::try_seconds).and_then(|asked| now.checked_add_signed(asked));
-                record.retry_at = if trouble.permanent { None } else { Some(delivery.due_at.max(asked.unwrap_or(now))) };
+                let asked =
+                    asked.and_then(TimeDelta::try_seconds).and_then(|asked| now.checked_add_signed(asked));
+                record.retry_at =
+                    if trouble.permanent { None } else { Some(delivery.due_at.max(asked.unwrap_or(now))) };
             }
         });
         if let Err(error) = remembered {

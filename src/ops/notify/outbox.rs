@@ -30,7 +30,9 @@ pub struct Outbox {
 impl Outbox {
     /// What is still to be sent through a channel.
     pub fn pending<'a>(&'a self, channel: &'a str) -> impl Iterator<Item = &'a Delivery> {
-        self.deliveries.values().filter(move |delivery| delivery.channel == channel && delivery.state == Life::Pending)
+        self.deliveries
+            .values()
+            .filter(move |delivery| delivery.channel == channel && delivery.state == Life::Pending)
     }
 
     /// What cannot be read, as notices.
@@ -66,11 +68,7 @@ pub fn read(state: &State<'_>, name: &str) -> Result<Option<Delivery>> {
 }
 
 /// Changes a delivery that is still there, and returns it as it is stored now.
-pub fn change(
-    state: &State<'_>,
-    name: &str,
-    change: impl FnOnce(&mut Delivery),
-) -> Result<Option<Delivery>> {
+pub fn change(state: &State<'_>, name: &str, change: impl FnOnce(&mut Delivery)) -> Result<Option<Delivery>> {
     let mut opened = document::open::<Delivery>(&*state.backend, &key(name)?, state.wait)?;
     let Stored::Present(mut delivery) = std::mem::replace(&mut opened.stored, Stored::Missing) else {
         return Ok(None);

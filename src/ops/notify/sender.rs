@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender as Queue, channel};
 use std::time::Duration;
 
+use crate::domain::notify::Message;
 use crate::domain::notify::channel::Spec;
 use crate::domain::notify::delivery::{Sort, Trouble};
-use crate::domain::notify::Message;
 use crate::notify::local;
 
 use super::{Means, open};
