@@ -24,9 +24,9 @@ pub fn of_stop(app: &App, config: &Config, report: &Report) {
     let activation = &report.activation;
     let halt = match &report.change {
         Some(Change::Added(halt)) => halt.clone(),
-        Some(Change::Repeated(_) | Change::Known) => return,
-        // Not in the document yet: whoever writes it there takes it over under this name.
-        None => Halt {
+        Some(Change::Repeated(_)) => return,
+        // Not in the document yet, and whoever writes it there takes it over under this name; or a watch was quicker.
+        None | Some(Change::Known) => Halt {
             id: activation.id.clone(),
             scope: activation.scope.clone(),
             mode: activation.mode,
@@ -37,7 +37,14 @@ pub fn of_stop(app: &App, config: &Config, report: &Report) {
             extra: serde_json::Map::new(),
         },
     };
-    of_halts(app, config, move |context| vec![halts::stopped(context, &halt)]);
+    let known = report.change == Some(Change::Known);
+    of_halts(app, config, move |context| {
+        if known && !halts::is_in_force(context, &halt.id) {
+            Vec::new()
+        } else {
+            vec![halts::stopped(context, &halt)]
+        }
+    });
 }
 
 /// Tells of a release, or of the wish for one.

@@ -14,8 +14,11 @@ use crate::ops::notify::{Means, outbox};
 /// Looked at at least this often, whatever the clock and the file system do.
 const LOOK: Duration = Duration::from_secs(30);
 
-/// How soon to look again after something that could not be marked, or while another process is at it.
-const REST: Duration = Duration::from_secs(15);
+/// How soon to look again after something that could not be marked.
+const STUCK: Duration = Duration::from_secs(15);
+
+/// How soon to look again while another process is at it.
+const BUSY: Duration = Duration::from_secs(1);
 
 /// Gathers what is stored together before it looks.
 const GATHER: Duration = Duration::from_millis(5);
@@ -207,7 +210,8 @@ impl Rounds {
     fn through(&mut self, drained: Drained) {
         self.under_way.remove(&drained.channel);
         if drained.is_stuck || drained.busy {
-            let until = self.means.clock.monotonic().saturating_add(REST);
+            let rest = if drained.is_stuck { STUCK } else { BUSY };
+            let until = self.means.clock.monotonic().saturating_add(rest);
             self.resting.insert(drained.channel.clone(), until);
         }
         if drained.is_news {

@@ -10,7 +10,7 @@ use crate::domain::halt::{Actor, Halt};
 use crate::domain::notify::message::{Message, Reason, Topic, first_id, id, resolved_id};
 use crate::domain::notify::{Delivery, Policy};
 use crate::domain::release::Request;
-use crate::ops::{Context, Notice, State};
+use crate::ops::{Context, Notice, State, killswitch};
 use crate::store::Durability;
 
 use super::{Delivered, Means, What, audit_head, deliver, enqueue, outbox, untold};
@@ -33,6 +33,12 @@ pub fn stopped(context: &Context<'_>, halt: &Halt) -> Message {
         remedy: trading_halted::RULE.remedy.to_owned(),
         ..message
     }
+}
+
+/// Whether a halt of this name is in force, as far as can be told.
+pub fn is_in_force(context: &Context<'_>, id: &str) -> bool {
+    let document = context.open().ok().and_then(|state| killswitch::document(&state));
+    document.is_none_or(|document| document.halts.iter().any(|halt| halt.id == id))
 }
 
 /// A halt was released by somebody, for a reason.
