@@ -12,6 +12,10 @@ use crate::store::document::{self, Stored};
 
 use super::{Notice, State};
 
+pub mod compose;
+pub mod plan;
+pub mod remember;
+
 /// The folder of messages that are to go out, or went out lately.
 pub const OUTBOX: &str = "outbox";
 
