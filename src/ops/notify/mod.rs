@@ -21,6 +21,9 @@ mod sender;
 
 pub use deliver::{Delivered, What, deliver};
 pub use means::Means;
+pub mod compose;
+pub mod plan;
+pub mod remember;
 
 /// The folder of messages that are to go out, or went out lately.
 pub const OUTBOX: &str = "outbox";
