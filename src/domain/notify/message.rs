@@ -153,9 +153,9 @@ impl Message {
         self.id.split('-').next() == Some(STEP)
     }
 
-    /// Whether it breaks quiet hours and limits: an emergency, or a change of the kill switch.
+    /// Whether it breaks quiet hours and limits: an emergency, a change of the kill switch, or a trial that somebody waits for.
     pub fn is_urgent(&self) -> bool {
-        self.severity == Severity::Emergency || self.topic == Topic::KillSwitch
+        self.severity == Severity::Emergency || self.topic != Topic::Alert
     }
 
     /// The first line: how bad, and what, in one sentence.

@@ -13,6 +13,8 @@ use crate::domain::gate::claim::{self, Claim};
 use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::notify::Delivery;
+use crate::domain::notify::record::Record as ChannelRecord;
 use crate::domain::operator::Operators;
 use crate::domain::pending::Tracked;
 use crate::domain::pending::throttle::Recent;
@@ -21,7 +23,7 @@ use crate::domain::status::Status;
 use crate::domain::watch::{self, Watch};
 use crate::error::Error;
 use crate::ops::{
-    State, adoption, check, equity, exposure, heartbeat, killswitch, operator, orders, slippage,
+    State, adoption, check, equity, exposure, heartbeat, killswitch, notify, operator, orders, slippage,
 };
 
 /// Where documents of one kind are.
@@ -92,6 +94,20 @@ pub const KEPT: &[Kept] = &[
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
         mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(notify::OUTBOX),
+        decode: decode::<Delivery>,
+        status: Status::Critical,
+        means: "this message is not sent",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(notify::CHANNELS),
+        decode: decode::<ChannelRecord>,
+        status: Status::Warning,
+        means: "what this channel did so far is lost with its next message",
+        mend: |patient, name, _| patient.nija(&format!("notify test {}", word(name))),
     },
     Kept {
         place: Place::Folder(claim::COLLECTION),

@@ -18,7 +18,10 @@ pub mod halts;
 pub mod means;
 pub mod outbox;
 mod sender;
+pub mod show;
+pub mod trial;
 
+pub use crate::notify::{KINDS, Kind as ChannelKind};
 pub use deliver::{Delivered, What, deliver};
 pub use means::Means;
 pub mod compose;
