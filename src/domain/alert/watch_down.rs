@@ -40,7 +40,7 @@ fn evaluate(facts: &Facts) -> Outcome {
         Input::NotRead => return Outcome::idle("the watch was not read"),
     };
     match seen {
-        None if wanted => down("none has ever ticked here".to_owned(), None),
+        None if wanted => down("none has ever ticked here", None),
         None => Outcome::idle("no watch is expected"),
         Some(seen) => judge(seen, wanted),
     }
@@ -53,7 +53,7 @@ fn judge(seen: &Seen, wanted: bool) -> Outcome {
     }
     let limit = Duration::from_secs(watch.interval_seconds).saturating_mul(INTERVALS).max(LEAST);
     match seen.age {
-        _ if watch.ended_at.is_some() => down("it was ended".to_owned(), None),
+        _ if watch.ended_at.is_some() => down("it was ended", None),
         Some(age) if age <= limit => {
             let mut outcome = Outcome::default();
             outcome.figure("watch_age", beats::seconds(Duration::from_secs(age.as_secs())), "s");
@@ -61,13 +61,13 @@ fn judge(seen: &Seen, wanted: bool) -> Outcome {
         }
         Some(age) => {
             let words = format!("it ticked last {} ago", beats::spoken(age));
-            down(words, Some((age, limit)))
+            down(&words, Some((age, limit)))
         }
-        None => down("it has not ticked since this machine was started".to_owned(), None),
+        None => down("it has not ticked since this machine was started", None),
     }
 }
 
-fn down(why: String, judged: Option<(Duration, Duration)>) -> Outcome {
+fn down(why: &str, judged: Option<(Duration, Duration)>) -> Outcome {
     let mut finding = Finding::new("watch", Severity::Critical, format!("nija watch is down: {why}"));
     if let Some((age, limit)) = judged {
         finding = finding.judged(beats::seconds(Duration::from_secs(age.as_secs())), beats::seconds(limit));
