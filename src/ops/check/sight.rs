@@ -5,21 +5,26 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::adoption::Adoption;
 use crate::domain::alert::facts::Stops;
-use crate::domain::alert::{Alert, Collection, Facts, Input, Reading, Rule};
+use crate::domain::alert::lifecycle::State as Life;
+use crate::domain::alert::standing::Word;
+use crate::domain::alert::{Alert, Collection, Facts, Input, Reading, Rule, Shown};
 use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
 use crate::domain::heartbeat::{Expectation, Heartbeat, View};
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::notify::Silence;
 use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 use crate::domain::slippage::recent::Recent;
 
 use super::super::heartbeat::observe::{Eye, Read};
 use super::super::slippage::recent::Latest;
-use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch, orders};
+use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch, notify, orders};
 use super::changes::{Changes, Feed};
 use super::{alerts, kept};
 
@@ -32,6 +37,7 @@ pub struct Sight {
     pub unsaved: BTreeMap<String, Alert>,
     feed: Option<Box<dyn Feed>>,
     for_people: bool,
+    silences: kept::Folder<Silence>,
     cooldowns: kept::Folder<Cooldown>,
     stops: Input<Stops>,
     records: kept::Folder<Heartbeat>,
@@ -74,6 +80,28 @@ impl Sight {
         self.cooldowns.input()
     }
 
+    /// Every silence that can be read: one that cannot hides nothing.
+    pub fn silences(&self) -> Vec<Silence> {
+        let Input::Known(all) = self.silences.input() else { return Vec::new() };
+        all.values().filter_map(|entry| entry.as_ref().ok()).cloned().collect()
+    }
+
+    /// Alerts of these rules that do not fire and that people have to see: those that latched, and those that ended unseen; the
+    /// worst first.
+    pub fn lingering(&self, rules: &[&'static Rule], now: DateTime<Utc>) -> (Vec<Shown>, Vec<Shown>) {
+        let of_rules = |alert: &&Alert| rules.iter().any(|rule| rule.id == alert.rule);
+        let lingers = |alert: &&Alert| alert.state == Life::Latched || alert.unseen;
+        let quiet = self.alerts.values().filter(|alert| alert.state != Life::Firing);
+        let mut all: Vec<Shown> = quiet
+            .filter(lingers)
+            .filter(of_rules)
+            .map(|alert| Shown::of(alert.clone(), [], now))
+            .filter(|shown| shown.standing.word != Word::Resolved)
+            .collect();
+        all.sort_by_key(|shown| std::cmp::Reverse(shown.severity));
+        all.into_iter().partition(|shown| shown.state == Life::Latched)
+    }
+
     /// Reads what these rules need.
     pub fn refresh(&mut self, state: &State<'_>, rules: &[&'static Rule]) {
         let changes = self.feed.as_mut().map_or_else(Changes::everything, |feed| feed.take());
@@ -101,6 +129,7 @@ impl Sight {
         if self.for_people {
             self.cooldowns.refresh(state, cooldown::COLLECTION, &changes);
         }
+        self.silences.refresh(state, notify::SILENCES, &changes);
         // A `check` beside this watch changes them too.
         alerts::refresh(state, &mut self.alerts, &changes);
         self.alerts.extend(self.unsaved.iter().map(|(name, alert)| (name.clone(), alert.clone())));
