@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, json};
 
 use crate::domain::alert::standing::short_id;
-use crate::domain::alert::{Alert, RULES, Rule, Severity, TRADING_HALTED};
+use crate::domain::alert::{self, Alert, RULES, Rule, Severity, TRADING_HALTED};
 use crate::domain::audit::Outbox;
 use crate::domain::document::Header;
 use crate::domain::halt::Source;
@@ -75,14 +75,11 @@ impl Shown {
     }
 }
 
-/// The silences in force, the one that ends first in front.
-pub fn in_force<'a>(
-    silences: &[Silence],
-    alerts: impl Iterator<Item = &'a Alert> + Clone,
-    now: DateTime<Utc>,
-) -> Vec<Shown> {
+/// The silences in force with what they hide of what fires, the one that ends first in front.
+pub fn in_force(silences: &[Silence], firing: &[alert::Shown], now: DateTime<Utc>) -> Vec<Shown> {
     let active = silences.iter().filter(|silence| silence.is_active(now));
-    let mut shown: Vec<Shown> = active.map(|silence| Shown::of(silence, alerts.clone(), now)).collect();
+    let mut shown: Vec<Shown> =
+        active.map(|silence| Shown::of(silence, firing.iter().map(|shown| &shown.alert), now)).collect();
     shown.sort_by(|a, b| (a.silence.until, &a.silence.id).cmp(&(b.silence.until, &b.silence.id)));
     shown
 }
@@ -197,7 +194,7 @@ fn limits(silence: &Silence, rules: &[&'static Rule]) -> Vec<Notice> {
 /// Ends a silence early. One that is over stays as it is.
 pub fn end(state: &State<'_>, word: &str) -> Result<Report> {
     let known = all(state)?.0;
-    let found = super::alerts::choose(known.iter(), word, &|silence| vec![silence.id.clone()]);
+    let found = super::alerts::choose(&known, word, &|silence| vec![silence.id.clone()]);
     let id = found.map_err(|why| why.error("silence", word, "nija alerts silences --all"))?.id.clone();
     let mut opened = document::open::<Silence>(&*state.backend, &key(&id)?, state.wait)?;
     let now = state.now();

@@ -16,23 +16,19 @@ pub enum Nothing {
 
 /// The one thing that a word names: wholly, or by its beginning where no other begins so. Case does not matter. `names` says how
 /// a thing may be called.
-pub fn choose<'a, T>(
-    all: impl Iterator<Item = &'a T> + Clone,
-    word: &str,
-    names: &dyn Fn(&T) -> Vec<String>,
-) -> Result<&'a T, Nothing> {
+pub fn choose<'a, T>(all: &'a [T], word: &str, names: &dyn Fn(&T) -> Vec<String>) -> Result<&'a T, Nothing> {
     let word = word.trim().to_lowercase();
     let called =
         |thing: &&T, is: &dyn Fn(&str) -> bool| names(thing).iter().any(|name| is(&name.to_lowercase()));
-    let whole: Vec<&T> = all.clone().filter(|thing| called(thing, &|name| name == word)).collect();
+    let whole: Vec<&T> = all.iter().filter(|thing| called(thing, &|name| name == word)).collect();
     let begun =
-        || all.clone().filter(|thing| !word.is_empty() && called(thing, &|name| name.starts_with(&word)));
+        || all.iter().filter(|thing| !word.is_empty() && called(thing, &|name| name.starts_with(&word)));
     let found: Vec<&T> = if whole.is_empty() { begun().collect() } else { whole };
     let listed =
         |things: &mut dyn Iterator<Item = &'a T>| things.map(|thing| names(thing).join(" ")).collect();
     match found.as_slice() {
         [one] => Ok(one),
-        [] => Err(Nothing::Unknown(listed(&mut all.clone()))),
+        [] => Err(Nothing::Unknown(listed(&mut all.iter()))),
         several => Err(Nothing::Ambiguous(listed(&mut several.iter().copied()))),
     }
 }
@@ -72,7 +68,7 @@ mod tests {
             ("a-1f99", "ORDER_STUCK:order:12"),
             ("a-2222", "DRAWDOWN:equity"),
         ];
-        let chosen = |word| choose(all.iter(), word, &names);
+        let chosen = |word| choose(&all, word, &names);
         assert_eq!(chosen("a-2"), Ok(&all[2]));
         assert_eq!(chosen("A-1F2E"), Ok(&all[0]));
         assert_eq!(chosen("order_stuck:order:1"), Ok(&all[0]), "a whole name is no beginning of another");

@@ -95,7 +95,7 @@ fn find<'a>(alerts: &'a [Alert], word: &str) -> Result<&'a Alert> {
         let fingerprint = alert.fingerprint();
         vec![short_id(&fingerprint), fingerprint]
     };
-    choose(alerts.iter(), word, &names).map_err(|why| why.error("alert", word, "nija alerts --all"))
+    choose(alerts, word, &names).map_err(|why| why.error("alert", word, "nija alerts --all"))
 }
 
 /// What somebody wrote, in one piece; nothing is an error that says why it is needed.

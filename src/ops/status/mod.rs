@@ -91,7 +91,7 @@ pub fn report(state: &State<'_>, env_stop: Option<String>, sight: &Sight) -> Res
         killswitch,
         audit_head: state.journal().head().ok(),
         operators: operator::list(state).ok().map(|operators| operators.len()),
-        silences: silences::in_force(&silences, alerts.iter().map(|shown| &shown.alert), now),
+        silences: silences::in_force(&silences, &alerts, now),
         alerts,
         latched,
         unseen,
