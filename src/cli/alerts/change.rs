@@ -29,7 +29,7 @@ pub struct Which {
 /// Also says of one that is over that it was seen.
 #[derive(Args, Debug, PartialEq)]
 #[command(after_help = "Exit codes: 0 acknowledged; 64 it is over and was seen; 66 there is no such alert\n\
-                        Example: nija alerts ack a-1f2e3d4c --for 1h --note 'on it'")]
+                        Example: nija alerts ack a-1f2e3d4c --for 1h --note on-it")]
 pub struct Ack {
     #[command(flatten)]
     which: Which,
@@ -56,7 +56,7 @@ pub struct Unack {
 /// Others end with their cause.
 #[derive(Args, Debug, PartialEq)]
 #[command(after_help = "Exit codes: 0 resolved; 64 it is not latched; 66 there is no such alert\n\
-                        Example: nija alerts resolve a-1f2e3d4c --note 'strategy switched off'")]
+                        Example: nija alerts resolve a-1f2e3d4c --note switched-off")]
 pub struct Resolve {
     #[command(flatten)]
     which: Which,

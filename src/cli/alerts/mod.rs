@@ -19,7 +19,7 @@ mod silence;
     args_conflicts_with_subcommands = true,
     after_help = "Exit codes: 0 listed; with --exit-code: 0 nothing fires, 1 warning, or over and waiting for somebody, 2 critical\n\
                   Example: nija alerts\n\
-                  Example: nija alerts ack a-1f2e3d4c --for 1h --note 'on it'"
+                  Example: nija alerts ack a-1f2e3d4c --for 1h --note on-it"
 )]
 pub struct Alerts {
     /// What to do.

@@ -20,7 +20,7 @@ use crate::output::{Page, Reply, Role};
 /// change of the kill switch never are.
 #[derive(Args, Debug, PartialEq)]
 #[command(after_help = "Exit codes: 0 silenced; 64 it would be too long, or hide what must not be hidden\n\
-                        Example: nija alerts silence ORDER_STUCK=platform:kraken --for 30m --reason 'kraken maintenance'")]
+                        Example: nija alerts silence ORDER_STUCK=platform:kraken --for 30m --reason maintenance")]
 pub struct Create {
     /// The rule, and the labels it is about: ORDER_STUCK, 'ORDER_*', ORDER_STUCK=platform:kraken,symbol:BTC-USD
     #[arg(value_name = "RULE[=LABEL:VALUE,...]", value_parser = matcher)]
