@@ -6,6 +6,7 @@ pub mod outcome;
 pub mod rule;
 pub mod standing;
 pub mod telling;
+pub mod trading_halted;
 
 mod adoption_guardrail;
 mod answer;
@@ -24,7 +25,6 @@ mod order_unknown;
 mod platform_exposure;
 mod price_stale;
 mod slippage_high;
-mod trading_halted;
 mod watch_gap;
 
 pub use facts::{Collection, Facts, Input};

@@ -112,10 +112,14 @@ pub struct Message {
     pub audit_head: Option<String>,
 }
 
+/// What the ids of steps of an escalation begin with.
+pub const STEP: &str = "step";
+
 /// The id of what is told of an alert in one of its episodes: the same however often it is decided. `what` tells the messages
-/// of an episode apart.
+/// of an episode apart; the id begins with its first word.
 pub fn id(fingerprint: &str, episode: u64, what: &str) -> String {
-    digest([fingerprint, &episode.to_string(), what].into_iter())
+    let word = what.split(' ').next().unwrap_or_default();
+    format!("{word}-{}", digest([fingerprint, &episode.to_string(), what].into_iter()))
 }
 
 /// The id of the first that is told of an alert.
@@ -129,8 +133,9 @@ pub fn resolved_id(fingerprint: &str, episode: u64) -> String {
 }
 
 /// The id of a message that speaks of several alerts, from the ids it would have for each.
-pub fn joint_id<'a>(ids: impl Iterator<Item = &'a str>) -> String {
-    digest(ids)
+pub fn joint_id<'a>(ids: impl Iterator<Item = &'a str> + Clone) -> String {
+    let word = ids.clone().next().and_then(|id| id.split('-').next()).unwrap_or_default();
+    format!("{word}-{}", digest(ids))
 }
 
 fn digest<'a>(parts: impl Iterator<Item = &'a str>) -> String {
@@ -143,6 +148,11 @@ fn digest<'a>(parts: impl Iterator<Item = &'a str>) -> String {
 }
 
 impl Message {
+    /// Whether it is a step of an escalation.
+    pub fn is_step(&self) -> bool {
+        self.id.split('-').next() == Some(STEP)
+    }
+
     /// Whether it breaks quiet hours and limits: an emergency, or a change of the kill switch.
     pub fn is_urgent(&self) -> bool {
         self.severity == Severity::Emergency || self.topic == Topic::KillSwitch

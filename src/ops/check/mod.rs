@@ -12,7 +12,7 @@ use crate::error::{Kind, Result};
 
 use super::gate::claims;
 use super::killswitch::settle;
-use super::{Notice, State, orders, silences};
+use super::{Notice, State, notify, orders, silences};
 
 pub mod advance;
 pub mod alerts;
@@ -145,6 +145,7 @@ pub fn look(
     (report.latched, report.unseen) = sight.lingering(request.rules, state.now());
     let lingers = if report.latched.is_empty() { Status::Ok } else { Status::Warning };
     report.status = report.rules.iter().map(|judged| judged.status).fold(lingers, Status::max);
+    report.notices.extend(notify::plan::plan(state, &request.policies.notify, sight));
     report.notices.extend(orders::tend(state, &facts));
     if let Err(error) = claims::prune(state, request.policies.gate.dedupe_window) {
         report.notices.push(Notice::of("CLAIMS_NOT_REMOVED", "old claims of the duplicate guard", &error));

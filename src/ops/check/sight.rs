@@ -50,6 +50,7 @@ pub struct Sight {
     equity: Input<Collection<Equity>>,
     latest_fills: Latest,
     fills: Input<Arc<Recent>>,
+    told_in: Option<Duration>,
 }
 
 impl fmt::Debug for Sight {
@@ -100,6 +101,11 @@ impl Sight {
             .collect();
         all.sort_by_key(|shown| std::cmp::Reverse(shown.severity));
         all.into_iter().partition(|shown| shown.state == Life::Latched)
+    }
+
+    /// Notes how long until somebody is to be told something, if anybody is.
+    pub fn told_in(&mut self, wait: Option<Duration>) {
+        self.told_in = wait;
     }
 
     /// Reads what these rules need.
@@ -155,12 +161,14 @@ impl Sight {
         })
     }
 
-    /// How long until time alone changes what a rule says, as far as that is known: then is the time to look again.
+    /// How long until time alone changes what a rule says or what people are to be told, as far as that is known: then is the
+    /// time to look again.
     pub fn next_change(&self, policies: &Policies) -> Option<Duration> {
-        match &self.heartbeats {
+        let heartbeats = match &self.heartbeats {
             Input::Known(view) => view.next_change(&policies.heartbeats),
             _ => None,
-        }
+        };
+        heartbeats.into_iter().chain(self.told_in).min()
     }
 
     /// Notes that somebody looks at the components that were read, and what is seen of them. The lock of looks is held.
