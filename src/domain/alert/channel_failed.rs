@@ -22,6 +22,7 @@ pub const RULE: Rule = Rule {
     example: "nija notify test ops-telegram",
     severities: &[Severity::Warning, Severity::Critical],
     auto_kill: None,
+    latches: None,
     remedy: "nija notify channels",
     reads: &[Reading::Channels],
     evaluate,

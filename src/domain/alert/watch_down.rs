@@ -25,6 +25,7 @@ pub const RULE: Rule = Rule {
     example: "kill -9 $(pidof nija)",
     severities: &[Severity::Critical],
     auto_kill: None,
+    latches: None,
     remedy: "systemctl restart nija-watch",
     reads: &[Reading::Watch],
     evaluate,
