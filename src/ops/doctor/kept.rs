@@ -14,6 +14,7 @@ use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::notify::Delivery;
+use crate::domain::notify::Silence;
 use crate::domain::notify::record::Record as ChannelRecord;
 use crate::domain::operator::Operators;
 use crate::domain::pending::Tracked;
@@ -22,8 +23,10 @@ use crate::domain::slippage::Summary;
 use crate::domain::status::Status;
 use crate::domain::watch::{self, Watch};
 use crate::error::Error;
+use crate::ops::alerts::attention::Attention;
 use crate::ops::{
-    State, adoption, check, equity, exposure, heartbeat, killswitch, notify, operator, orders, slippage,
+    State, adoption, alerts, check, equity, exposure, heartbeat, killswitch, notify, operator, orders,
+    slippage,
 };
 
 /// Where documents of one kind are.
@@ -108,6 +111,20 @@ pub const KEPT: &[Kept] = &[
         status: Status::Warning,
         means: "what this channel did so far is lost with its next message",
         mend: |patient, name, _| patient.nija(&format!("notify test {}", word(name))),
+    },
+    Kept {
+        place: Place::File(alerts::attention::key),
+        decode: decode::<Attention>,
+        status: Status::Warning,
+        means: "the next acknowledgement sets it aside",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(notify::SILENCES),
+        decode: decode::<Silence>,
+        status: Status::Warning,
+        means: "it hides nothing",
+        mend: |patient, _, path| aside(patient, path),
     },
     Kept {
         place: Place::Folder(claim::COLLECTION),
