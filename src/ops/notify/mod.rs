@@ -12,6 +12,10 @@ use crate::store::document::{self, Stored};
 
 use super::{Notice, State};
 
+mod reference;
+
+pub use reference::reference;
+
 /// The folder of messages that are to go out, or went out lately.
 pub const OUTBOX: &str = "outbox";
 
@@ -61,7 +65,8 @@ pub fn enqueue(
 /// Makes a channel ready to send.
 pub fn open(spec: &Spec, uid: u32, variable: &dyn Fn(&str) -> Option<String>) -> Result<Box<dyn Channel>> {
     let secret = |path: &std::path::Path| crate::config::file::read_secret(path, uid);
-    let surroundings = Surroundings { secret: &secret, variable };
+    let clock = std::sync::Arc::new(crate::clock::System::new());
+    let surroundings = Surroundings { secret: &secret, variable, clock };
     notify::open(spec, &surroundings).map_err(|why| {
         Error::new(Kind::Config, format!("channel {}: {why}", spec.name)).hint("nija config check")
     })
