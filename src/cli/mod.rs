@@ -32,6 +32,7 @@ mod rules;
 mod slippage;
 mod status;
 mod stop_loss;
+mod telling;
 mod watch;
 mod words;
 
@@ -256,11 +257,13 @@ fn with_dashed_words(arguments: &[OsString], error: clap::Error) -> std::result:
 
 fn answer(cli: &Cli) -> u8 {
     let app = App::new(cli.globals.clone());
-    match cli.command.run(&app) {
+    let exit = match cli.command.run(&app) {
         Ok(reply) => output::reply(&reply, app.style, &app.facts()),
         Err(error) => {
             let exit = if cli.command.folds_failures() { 3 } else { error.exit() };
             output::failure(&error, cli.command.format(), exit, app.style, &app.facts())
         }
-    }
+    };
+    app.finish();
+    exit
 }

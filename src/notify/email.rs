@@ -70,7 +70,9 @@ fn open(options: &Options<'_>) -> Result<Box<dyn Channel>, String> {
         None | Some("starttls") => (Security::StartTls, SUBMISSION_PORT),
         Some("tls") => (Security::Tls, SUBMISSIONS_PORT),
         Some("none") if is_this_machine(&host) => (Security::None, SMTP_PORT),
-        Some("none") => return Err("security none is for loopback only: others can read it on the way".to_owned()),
+        Some("none") => {
+            return Err("security none is for loopback only: others can read it on the way".to_owned());
+        }
         Some(_) => return Err("security is one of starttls, tls, none".to_owned()),
     };
     let user = match (options.text("username")?, options.secret("password")?) {
@@ -138,7 +140,13 @@ impl Channel for Email {
 
 impl Server {
     /// The whole conversation. Recipients that are refused keep nobody else from getting it.
-    fn deliver(&self, mail: &[u8], hello: &ClientId, deadline: &Deadline, limit: Duration) -> Result<(), Trouble> {
+    fn deliver(
+        &self,
+        mail: &[u8],
+        hello: &ClientId,
+        deadline: &Deadline,
+        limit: Duration,
+    ) -> Result<(), Trouble> {
         let told = |error: &Error| self.trouble(error, limit);
         let mut server = self.connect(hello, deadline).map_err(|error| told(&error))?;
         let step = |server: &mut SmtpConnection, command: &dyn std::fmt::Display| {
@@ -147,7 +155,8 @@ impl Server {
             let _ = server.set_timeout(Some(left));
             server.command(command)
         };
-        step(&mut server, &Mail::new(Some(self.from.email.clone()), Vec::new())).map_err(|error| told(&error))?;
+        step(&mut server, &Mail::new(Some(self.from.email.clone()), Vec::new()))
+            .map_err(|error| told(&error))?;
         let mut refused = None;
         let mut taken = 0_usize;
         for to in &self.to {
@@ -165,7 +174,8 @@ impl Server {
         // It is taken; how it says good-bye does not matter.
         let _ = server.quit();
         let Some((to, why)) = refused else { return Ok(()) };
-        let message = format!("{taken} of {} addresses were taken; {}: {}", self.to.len(), to.email, why.message);
+        let message =
+            format!("{taken} of {} addresses were taken; {}: {}", self.to.len(), to.email, why.message);
         // Those who have it would get it again and again for the others' sake.
         Err(Trouble { message, permanent: why.permanent || taken > 0, ..why })
     }
@@ -198,7 +208,12 @@ impl Server {
     }
 
     fn trouble(&self, error: &Error, limit: Duration) -> Trouble {
-        let of = |sort, message: String, permanent| Trouble { sort, message, permanent, retry_after_seconds: None };
+        let of = |sort, message: String, permanent| Trouble {
+            sort,
+            message,
+            permanent,
+            retry_after_seconds: None,
+        };
         if let Some(code) = error.status() {
             let number = code.to_string();
             let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();

@@ -21,8 +21,10 @@ use crate::domain::notify::delivery::{Sort, Trouble};
 const ANSWER_MAX: u64 = 16 * 1024;
 
 /// The option that lets an address begin with http.
-pub(super) const ALLOW_HTTP: (&str, &str) =
-    ("allow_http", "lets the address begin with http, for a gateway in a network of your own; loopback may anyway");
+pub(super) const ALLOW_HTTP: (&str, &str) = (
+    "allow_http",
+    "lets the address begin with http, for a gateway in a network of your own; loopback may anyway",
+);
 
 /// A service, and how it is reached.
 pub(super) struct Service {
@@ -165,8 +167,10 @@ impl Service {
         let Some(proof) = post.proof else { return Ok(()) };
         let body = read(&mut answer).map_err(|error| told(&ureq::Error::from(error)))?;
         let is_proof = serde_json::from_slice(&body).is_ok_and(|value| proof(&value));
-        let message = format!("{} answered {status}, but not as this service does: is the address right?", self.host);
-        let strange = Trouble { sort: Sort::ServerError, message, permanent: false, retry_after_seconds: None };
+        let message =
+            format!("{} answered {status}, but not as this service does: is the address right?", self.host);
+        let strange =
+            Trouble { sort: Sort::ServerError, message, permanent: false, retry_after_seconds: None };
         if is_proof { Ok(()) } else { Err(strange) }
     }
 
@@ -211,7 +215,9 @@ fn trouble(error: &ureq::Error, host: &str, limit: Duration) -> Trouble {
         E::Rustls(why) => (Sort::Tls, format!("{host}: {why}"), false),
         E::TlsRequired => (Sort::Tls, format!("{host} is not encrypted"), false),
         E::ConnectionFailed => (Sort::Unreachable, format!("{host} cannot be reached"), false),
-        E::ConnectProxyFailed(_) => (Sort::Unreachable, format!("the proxy does not connect to {host}"), false),
+        E::ConnectProxyFailed(_) => {
+            (Sort::Unreachable, format!("the proxy does not connect to {host}"), false)
+        }
         E::Protocol(_) | E::LargeResponseHeader(..) => {
             (Sort::ServerError, format!("{host} does not answer as HTTP"), false)
         }
@@ -231,7 +237,9 @@ pub(super) fn unreachable(error: &std::io::Error, host: &str, limit: Duration) -
         K::UnexpectedEof | K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe => {
             (Sort::Unreachable, format!("{host} ended the connection"))
         }
-        _ if text.starts_with("failed to lookup") => (Sort::Unreachable, format!("{host} is not known: {text}")),
+        _ if text.starts_with("failed to lookup") => {
+            (Sort::Unreachable, format!("{host} is not known: {text}"))
+        }
         kind => (Sort::Unreachable, format!("{host} cannot be reached: {kind}")),
     };
     Trouble { sort, message, permanent: false, retry_after_seconds: None }

@@ -46,7 +46,8 @@ fn open(options: &Options<'_>) -> Result<Box<dyn Channel>, String> {
 
 impl Channel for PagerDuty {
     fn send(&self, message: &Message, limit: Duration) -> Result<(), Trouble> {
-        let links: Vec<Value> = link(message).iter().map(|link| json!({"href": link, "text": "runbook"})).collect();
+        let links: Vec<Value> =
+            link(message).iter().map(|link| json!({"href": link, "text": "runbook"})).collect();
         let body = json!({
             "routing_key": self.key.reveal(),
             "event_action": action(message.reason),

@@ -19,7 +19,8 @@ pub(super) fn of(options: &Options<'_>, scheme: &str, host: &str) -> Result<Opti
         return Ok(None);
     }
     // The address may have a password in it, so it is not repeated.
-    let proxy = Proxy::new(address.trim()).map_err(|_| format!("{name} in the environment is no address of a proxy"))?;
+    let proxy = Proxy::new(address.trim())
+        .map_err(|_| format!("{name} in the environment is no address of a proxy"))?;
     Ok(Some(proxy))
 }
 

@@ -18,7 +18,11 @@ const BLOCK_MAX: usize = 3000;
 pub const KIND: Kind = Kind {
     word: "slack",
     about: "a message to a channel of Slack, or of what understands its incoming webhooks",
-    options: &[("webhook_url_file", "the address of an incoming webhook, which is its secret"), ALLOW_HTTP, CA_FILE],
+    options: &[
+        ("webhook_url_file", "the address of an incoming webhook, which is its secret"),
+        ALLOW_HTTP,
+        CA_FILE,
+    ],
     open,
 };
 

@@ -23,7 +23,10 @@ pub const KIND: Kind = Kind {
         ("account_sid", "the account, as in AC0123…"),
         ("auth_token_file", "its token"),
         ("from", "the sender: a number as in +15005550006, or a messaging service as in MG0123…"),
-        ("to", "a list of numbers; when only some of them can be reached, it is not tried again but given up"),
+        (
+            "to",
+            "a list of numbers; when only some of them can be reached, it is not tried again but given up",
+        ),
         ("base_url", "a gateway that speaks the same; https://api.twilio.com without it"),
         ALLOW_HTTP,
         CA_FILE,
@@ -104,7 +107,9 @@ fn text(message: &Message) -> String {
 fn form(fields: &[(&str, &str)]) -> String {
     let encode = |text: &str| {
         let byte = |byte: u8| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         };
         text.bytes().map(byte).collect::<String>()

@@ -16,7 +16,10 @@ pub const KIND: Kind = Kind {
     options: &[
         ("url", "the address, where anybody may know it"),
         ("webhook_url_file", "the address, where it is a secret; one of the two"),
-        ("secret_file", "the key of the signature: whsec_ and 24 to 64 bytes in base64; without it nothing is signed"),
+        (
+            "secret_file",
+            "the key of the signature: whsec_ and 24 to 64 bytes in base64; without it nothing is signed",
+        ),
         ("token_file", "a token for the header Authorization: Bearer"),
         ALLOW_HTTP,
         CA_FILE,

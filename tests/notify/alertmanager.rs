@@ -47,7 +47,8 @@ impl Running {
         loop {
             let url = format!("http://127.0.0.1:{}/api/v2/alerts", self.port);
             let mut answer = ureq::get(&url).config().proxy(None).build().call().unwrap();
-            let found: Vec<Value> = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
+            let found: Vec<Value> =
+                serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
             if is_wanted(&found) {
                 return found;
             }

@@ -77,7 +77,9 @@ fn a_file_gets_a_line_for_every_message() {
     let text = std::fs::read_to_string(desk.env.path("work/told.jsonl")).unwrap();
     let summaries: Vec<String> = text
         .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["summary"].as_str().unwrap().to_owned())
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["summary"].as_str().unwrap().to_owned()
+        })
         .collect();
     assert_eq!(summaries, [message().summary, odd().summary, long().summary]);
 

@@ -86,12 +86,18 @@ fn trouble(refusals: &[&str], to: &str) -> Trouble {
 #[test]
 fn a_mail_is_plain_and_all_of_an_alert_are_a_thread() {
     let first = mail(&message());
-    assert_snapshot!("mail_first", format!("{}\n{}", first["to"], first["raw"].as_str().unwrap().replace('\r', "")));
+    assert_snapshot!(
+        "mail_first",
+        format!("{}\n{}", first["to"], first["raw"].as_str().unwrap().replace('\r', ""))
+    );
     let end = mail(&resolved());
     assert_eq!(first["headers"]["References"], end["headers"]["References"]);
     assert_eq!(first["headers"]["In-Reply-To"], first["headers"]["References"]);
     assert_ne!(first["headers"]["Message-ID"], end["headers"]["Message-ID"]);
-    assert_eq!(end["headers"]["Subject"], "RESOLVED ORDER_STUCK: order o-17 on kraken has been open for 95 s");
+    assert_eq!(
+        end["headers"]["Subject"],
+        "RESOLVED ORDER_STUCK: order o-17 on kraken has been open for 95 s"
+    );
 }
 
 #[test]

@@ -120,6 +120,7 @@ fn long() -> Message {
 
 /// One with characters that are easily broken on their way.
 fn odd() -> Message {
-    let summary = "Z\u{FC}rich \u{65E5}\u{672C} \u{1D11E} <b>&amp;</b> \"q\" \\ 'a' %41 *b* _c_ `d` @here <!channel>";
+    let summary =
+        "Z\u{FC}rich \u{65E5}\u{672C} \u{1D11E} <b>&amp;</b> \"q\" \\ 'a' %41 *b* _c_ `d` @here <!channel>";
     Message { summary: summary.to_owned(), ..message() }
 }

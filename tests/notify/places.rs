@@ -23,16 +23,27 @@ impl Place {
         let secret = |text: &str| text.to_owned();
         let (taken, is_choosy, secrets) = match word {
             "alertmanager" => ((200, ""), false, vec![secret("am-correct-horse-battery")]),
-            "discord" => ((200, r#"{"id":"1"}"#), false, vec![secret("/api/webhooks/11223344/dIsCoRdSeCrEt")]),
-            "ntfy" => ((200, r#"{"id":"x1","event":"message"}"#), true, vec![secret("tk_AgQdq7mVBoFD37zQVN29")]),
-            "pagerduty" => ((202, r#"{"status":"success"}"#), true, vec![secret("r0ut1ngk3yr0ut1ngk3yr0ut1ngk3y00")]),
+            "discord" => {
+                ((200, r#"{"id":"1"}"#), false, vec![secret("/api/webhooks/11223344/dIsCoRdSeCrEt")])
+            }
+            "ntfy" => {
+                ((200, r#"{"id":"x1","event":"message"}"#), true, vec![secret("tk_AgQdq7mVBoFD37zQVN29")])
+            }
+            "pagerduty" => {
+                ((202, r#"{"status":"success"}"#), true, vec![secret("r0ut1ngk3yr0ut1ngk3yr0ut1ngk3y00")])
+            }
             "slack" => ((200, "ok"), false, vec![secret("/services/T00000000/B00000000/sLaCkSeCrEtXyZ")]),
             "sms" => ((201, r#"{"sid":"SM1"}"#), true, vec![secret("tw1l10authtokentw1l10authtoken00")]),
-            "telegram" => ((200, r#"{"ok":true,"result":{}}"#), true, vec![secret("110201543:AAHdqTcvCH1vGWJxfSeofSA")]),
+            "telegram" => {
+                ((200, r#"{"ok":true,"result":{}}"#), true, vec![secret("110201543:AAHdqTcvCH1vGWJxfSeofSA")])
+            }
             _ => (
                 (204, ""),
                 false,
-                vec![secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), secret("/hooks/wEbHoOkSeCrEt?key=kEyKeY99")],
+                vec![
+                    secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+                    secret("/hooks/wEbHoOkSeCrEt?key=kEyKeY99"),
+                ],
             ),
         };
         Self { word, taken, is_choosy, secrets }
@@ -52,7 +63,9 @@ impl Place {
             }
             "ntfy" => {
                 desk.secret("secret", first);
-                format!("base_url = \"{address}\"\ntopic = \"desk\"\ntags = [\"nija\"]\ntoken_file = \"secret\"")
+                format!(
+                    "base_url = \"{address}\"\ntopic = \"desk\"\ntags = [\"nija\"]\ntoken_file = \"secret\""
+                )
             }
             "pagerduty" => {
                 desk.secret("secret", first);

@@ -10,7 +10,10 @@ fn the_reference_page_is_what_the_kinds_say() {
         std::fs::write(&page, &made).unwrap();
     }
     let kept = std::fs::read_to_string(&page).unwrap_or_default();
-    assert!(kept == made, "docs/reference/channels.md is old: INSTA_UPDATE=always cargo test --test it -- notify::reference");
+    assert!(
+        kept == made,
+        "docs/reference/channels.md is old: INSTA_UPDATE=always cargo test --test it -- notify::reference"
+    );
 }
 
 #[test]
@@ -21,6 +24,10 @@ fn kinds_are_in_order_and_say_what_they_are() {
     assert_eq!(words, sorted);
     for kind in KINDS {
         assert!(!kind.about.is_empty() && !kind.about.ends_with('.'), "{}", kind.word);
-        assert!(kind.options.iter().all(|(name, about)| !name.is_empty() && !about.is_empty()), "{}", kind.word);
+        assert!(
+            kind.options.iter().all(|(name, about)| !name.is_empty() && !about.is_empty()),
+            "{}",
+            kind.word
+        );
     }
 }

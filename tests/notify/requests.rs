@@ -130,7 +130,8 @@ fn a_repetition_of_a_webhook_has_the_same_id() {
 
 #[test]
 fn a_test_says_so_everywhere() {
-    let test = Message { topic: Topic::Test, rule: None, summary: "can you read this".to_owned(), ..message() };
+    let test =
+        Message { topic: Topic::Test, rule: None, summary: "can you read this".to_owned(), ..message() };
     for word in PLACES {
         let whole = asked(word, &test).to_string();
         assert!(whole.contains("[TEST] ") || whole.contains("%5BTEST%5D"), "{word}: {whole}");

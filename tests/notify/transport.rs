@@ -127,11 +127,23 @@ fn what_is_wrong_with_options_is_said_when_they_are_read() {
         ("kind = \"telegram\"\ntoken_file = \"missing\"", "missing: No such file"),
         ("kind = \"telegram\"\ntoken_file = \"open\"", "others can read it"),
         ("kind = \"telegram\"\ntoken_file = \"good\"", "it has no chat_id"),
-        ("kind = \"telegram\"\ntoken_file = \"good\"\nchat = 1", "telegram has no 'chat'; it has token_file,"),
-        ("kind = \"telegram\"\ntoken_file = \"good\"\nchat_id = 1\nmessage_thread_id = \"x\"", "whole number"),
-        ("kind = \"telegram\"\ntoken_file = \"good\"\nchat_id = 1\nca_file = \"good\"", "no certificate in it"),
+        (
+            "kind = \"telegram\"\ntoken_file = \"good\"\nchat = 1",
+            "telegram has no 'chat'; it has token_file,",
+        ),
+        (
+            "kind = \"telegram\"\ntoken_file = \"good\"\nchat_id = 1\nmessage_thread_id = \"x\"",
+            "whole number",
+        ),
+        (
+            "kind = \"telegram\"\ntoken_file = \"good\"\nchat_id = 1\nca_file = \"good\"",
+            "no certificate in it",
+        ),
         ("kind = \"telegram\"\ntoken_file = \"good\"\nchat_id = 1\nca_file = \"missing\"", "ca_file"),
-        ("kind = \"slack\"\nwebhook_url_file = \"good\"", "the address in webhook_url_file has to begin with https"),
+        (
+            "kind = \"slack\"\nwebhook_url_file = \"good\"",
+            "the address in webhook_url_file has to begin with https",
+        ),
         ("kind = \"webhook\"", "it needs either url or webhook_url_file"),
         ("kind = \"webhook\"\nurl = \"https://a.example\"\nsecret_file = \"good\"", "must be whsec_"),
         ("kind = \"ntfy\"\ntopic = \"a b\"", "topic must be"),

@@ -60,10 +60,10 @@ pub struct Alert {
     #[serde(default)]
     pub pulled: Option<Pulled>,
     /// Who takes care of it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acked: Option<Ack>,
     /// What people were told of it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Telling::is_nothing")]
     pub telling: Telling,
     /// Decisions that may not be in the audit log yet.
     #[serde(default)]

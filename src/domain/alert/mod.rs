@@ -5,6 +5,7 @@ pub mod lifecycle;
 pub mod outcome;
 pub mod rule;
 pub mod telling;
+pub mod trading_halted;
 
 mod adoption_guardrail;
 mod beats;
@@ -22,7 +23,6 @@ mod order_unknown;
 mod platform_exposure;
 mod price_stale;
 mod slippage_high;
-mod trading_halted;
 mod watch_gap;
 
 pub use facts::{Collection, Facts, Input};

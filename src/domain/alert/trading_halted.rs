@@ -31,7 +31,7 @@ fn evaluate(facts: &Facts) -> Outcome {
         outcome.doubt(None, doubt.clone(), "nija doctor");
     }
     match &stops.document {
-        Input::Known(document) => outcome.findings.extend(document.halts.iter().map(found)),
+        Input::Known(document) => outcome.findings.extend(document.halts.iter().map(finding)),
         Input::Unreadable(why) => {
             outcome.doubt(None, why.clone(), "nija doctor");
         }
@@ -43,7 +43,8 @@ fn evaluate(facts: &Facts) -> Outcome {
     outcome
 }
 
-fn found(halt: &Halt) -> Finding {
+/// What is found about one halt.
+pub fn finding(halt: &Halt) -> Finding {
     let total = halt.scope == Scope::All && halt.mode == Mode::Halted;
     let severity = if total { Severity::Critical } else { Severity::Warning };
     let reason = if halt.cause.reason.is_empty() { "no reason given" } else { &halt.cause.reason };

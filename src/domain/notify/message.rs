@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::domain::alert::Severity;
 
@@ -77,6 +78,9 @@ pub struct Message {
     /// The rule, as in `ORDER_STUCK`.
     #[serde(default)]
     pub rule: Option<String>,
+    /// Every alert it speaks of, with the id that a message about that one alone would have; empty where there is only one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub alerts: BTreeMap<String, String>,
     /// One sentence with the figures.
     pub summary: String,
     /// The figure that was judged.
@@ -111,7 +115,47 @@ pub struct Message {
     pub audit_head: Option<String>,
 }
 
+/// What the ids of steps of an escalation begin with.
+pub const STEP: &str = "step";
+
+/// The id of what is told of an alert in one of its episodes: the same however often it is decided. `what` tells the messages
+/// of an episode apart; the id begins with its first word.
+pub fn id(fingerprint: &str, episode: u64, what: &str) -> String {
+    let word = what.split(' ').next().unwrap_or_default();
+    format!("{word}-{}", digest([fingerprint, &episode.to_string(), what].into_iter()))
+}
+
+/// The id of the first that is told of an alert.
+pub fn first_id(fingerprint: &str, episode: u64) -> String {
+    id(fingerprint, episode, "first")
+}
+
+/// The id of what is told of its end.
+pub fn resolved_id(fingerprint: &str, episode: u64) -> String {
+    id(fingerprint, episode, "resolved")
+}
+
+/// The id of a message that speaks of several alerts, from the ids it would have for each.
+pub fn joint_id<'a>(ids: impl Iterator<Item = &'a str> + Clone) -> String {
+    let word = ids.clone().next().and_then(|id| id.split('-').next()).unwrap_or_default();
+    format!("{word}-{}", digest(ids))
+}
+
+fn digest<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part.as_bytes());
+        hasher.update([0]);
+    }
+    hasher.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl Message {
+    /// Whether it is a step of an escalation.
+    pub fn is_step(&self) -> bool {
+        self.id.split('-').next() == Some(STEP)
+    }
+
     /// Whether it breaks quiet hours and limits: an emergency, or a change of the kill switch.
     pub fn is_urgent(&self) -> bool {
         self.severity == Severity::Emergency || self.topic == Topic::KillSwitch

@@ -18,9 +18,15 @@ pub struct Telling {
     /// The severity that people know of; `None` while nobody was told.
     #[serde(default)]
     pub severity: Option<Severity>,
+    /// When people were told of it first.
+    #[serde(default)]
+    pub since: Option<DateTime<Utc>>,
     /// When the last message was decided.
     #[serde(default)]
     pub at: Option<DateTime<Utc>>,
+    /// Whether a message was about this alert before all others, under its own thread: then its end is told under that too.
+    #[serde(default)]
+    pub led: bool,
     /// Repetitions so far.
     #[serde(default)]
     pub repeats: u32,
@@ -30,6 +36,12 @@ pub struct Telling {
     /// The escalation policy that was chosen.
     #[serde(default)]
     pub policy: Option<String>,
+    /// The round of its steps that is under way, counted on when they are planned anew.
+    #[serde(default)]
+    pub round: u32,
+    /// Rounds after that one.
+    #[serde(default)]
+    pub rounds_left: u32,
     /// Its steps that are still to come, with their times.
     #[serde(default)]
     pub steps: Vec<Due>,
@@ -51,8 +63,18 @@ pub struct Due {
     pub round: u32,
     /// When.
     pub at: DateTime<Utc>,
+    /// How long that was to be from when it was planned: a clock that steps back makes it no longer.
+    #[serde(default)]
+    pub after_seconds: u64,
     /// Who is told.
     pub channels: Vec<String>,
+}
+
+impl Telling {
+    /// Whether nobody was told anything yet.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Somebody takes care of it.

@@ -13,7 +13,7 @@ use crate::error::{Kind, Result};
 
 use super::gate::claims;
 use super::killswitch::settle;
-use super::{Notice, State, orders};
+use super::{Notice, State, notify, orders};
 
 pub mod alerts;
 pub mod changes;
@@ -130,6 +130,7 @@ pub fn look(
     }
     report.status = report.rules.iter().map(|judged| judged.status).max().unwrap_or(Status::Ok);
     alerts::prune(state, sight, &mut report);
+    report.notices.extend(notify::plan::plan(state, &request.policies.notify, sight));
     report.notices.extend(orders::tend(state, &facts));
     if let Err(error) = claims::prune(state, request.policies.gate.dedupe_window) {
         report.notices.push(Notice::of("CLAIMS_NOT_REMOVED", "old claims of the duplicate guard", &error));

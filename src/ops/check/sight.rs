@@ -13,13 +13,14 @@ use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
 use crate::domain::heartbeat::{Expectation, Heartbeat, View};
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::notify::Silence;
 use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 use crate::domain::slippage::recent::Recent;
 
 use super::super::heartbeat::observe::{Eye, Read};
 use super::super::slippage::recent::Latest;
-use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch, orders};
+use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch, notify, orders};
 use super::changes::{Changes, Feed};
 use super::{alerts, kept};
 
@@ -32,6 +33,7 @@ pub struct Sight {
     pub unsaved: BTreeMap<String, Alert>,
     feed: Option<Box<dyn Feed>>,
     for_people: bool,
+    silences: kept::Folder<Silence>,
     cooldowns: kept::Folder<Cooldown>,
     stops: Input<Stops>,
     records: kept::Folder<Heartbeat>,
@@ -44,6 +46,7 @@ pub struct Sight {
     equity: Input<Collection<Equity>>,
     latest_fills: Latest,
     fills: Input<Arc<Recent>>,
+    told_in: Option<Duration>,
 }
 
 impl fmt::Debug for Sight {
@@ -74,6 +77,17 @@ impl Sight {
         self.cooldowns.input()
     }
 
+    /// Every silence that can be read: one that cannot hides nothing.
+    pub fn silences(&self) -> Vec<Silence> {
+        let Input::Known(all) = self.silences.input() else { return Vec::new() };
+        all.values().filter_map(|entry| entry.as_ref().ok()).cloned().collect()
+    }
+
+    /// Notes how long until somebody is to be told something, if anybody is.
+    pub fn told_in(&mut self, wait: Option<Duration>) {
+        self.told_in = wait;
+    }
+
     /// Reads what these rules need.
     pub fn refresh(&mut self, state: &State<'_>, rules: &[&'static Rule]) {
         let changes = self.feed.as_mut().map_or_else(Changes::everything, |feed| feed.take());
@@ -101,6 +115,7 @@ impl Sight {
         if self.for_people {
             self.cooldowns.refresh(state, cooldown::COLLECTION, &changes);
         }
+        self.silences.refresh(state, notify::SILENCES, &changes);
         // A `check` beside this watch changes them too.
         alerts::refresh(state, &mut self.alerts, &changes);
         self.alerts.extend(self.unsaved.iter().map(|(name, alert)| (name.clone(), alert.clone())));
@@ -126,12 +141,14 @@ impl Sight {
         })
     }
 
-    /// How long until time alone changes what a rule says, as far as that is known: then is the time to look again.
+    /// How long until time alone changes what a rule says or what people are to be told, as far as that is known: then is the
+    /// time to look again.
     pub fn next_change(&self, policies: &Policies) -> Option<Duration> {
-        match &self.heartbeats {
+        let heartbeats = match &self.heartbeats {
             Input::Known(view) => view.next_change(&policies.heartbeats),
             _ => None,
-        }
+        };
+        heartbeats.into_iter().chain(self.told_in).min()
     }
 
     /// Notes that somebody looks at the components that were read, and what is seen of them. The lock of looks is held.

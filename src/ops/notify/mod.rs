@@ -12,8 +12,19 @@ use crate::store::document::{self, Stored};
 
 use super::{Notice, State};
 
+pub mod compose;
+pub mod deliver;
+pub mod drain;
+pub mod halts;
+pub mod means;
+pub mod outbox;
+pub mod plan;
 mod reference;
+pub mod remember;
+mod sender;
 
+pub use deliver::{Delivered, What, deliver};
+pub use means::Means;
 pub use reference::reference;
 
 /// The folder of messages that are to go out, or went out lately.

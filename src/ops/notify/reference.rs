@@ -8,10 +8,19 @@ use crate::notify::KINDS;
 const COMMON: [(&str, &str); 6] = [
     ("kind", "one of the kinds below"),
     ("timeout", "longest that one attempt may take, 100ms to 1min; 10s without it"),
-    ("min_severity", "info, warning, critical or emergency: what is less severe is not sent; warning without it"),
+    (
+        "min_severity",
+        "info, warning, critical or emergency: what is less severe is not sent; warning without it",
+    ),
     ("rules", "a list of rules it is for, as in [\"ORDER_*\"]; all without it"),
-    ("quiet_hours", "as in \"22:00-07:00 +01:00\": then only an EMERGENCY and changes of the kill switch are sent"),
-    ("rate_limit", "so many messages in so long; the rest waits, but for an EMERGENCY and changes of the kill switch"),
+    (
+        "quiet_hours",
+        "as in \"22:00-07:00 +01:00\": then only an EMERGENCY and changes of the kill switch are sent",
+    ),
+    (
+        "rate_limit",
+        "so many messages in so long; the rest waits, but for an EMERGENCY and changes of the kill switch",
+    ),
 ];
 
 /// The page, as Markdown.

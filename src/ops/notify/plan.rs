@@ -1,0 +1,123 @@
+//! Decides whom to tell what after each look: stores the messages first, and only then that they were decided.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::alert::Severity;
+use crate::domain::notify::decide::Say;
+use crate::domain::notify::plan::{Decided, View, Word};
+use crate::domain::notify::recall::Recall;
+use crate::domain::notify::{Delivery, Policy, delivery};
+use crate::error::Result;
+use crate::store::Durability;
+use crate::store::document::{self, Stored};
+
+use super::super::check::Sight;
+use super::super::{Notice, State};
+use super::compose::{length, message};
+use super::remember::remember;
+use super::{OUTBOX, audit_head, enqueue, key};
+
+/// After so long what could not be stored is tried again.
+const AGAIN: TimeDelta = TimeDelta::seconds(5);
+
+/// A step that is told so much later than planned was overlooked, and that is said.
+const GRACE: TimeDelta = TimeDelta::seconds(60);
+
+/// Plans what people are told of the alerts as they are now. The lock of looks is held. Without channels nothing happens.
+pub fn plan(state: &State<'_>, policy: &Policy, sight: &mut Sight) -> Vec<Notice> {
+    if !policy.is_in_use() {
+        sight.told_in(None);
+        return Vec::new();
+    }
+    let (silences, mut notices) = (sight.silences(), Vec::new());
+    let known = sight.alerts.clone();
+    let view = View { alerts: &known, silences: &silences, policy, now: state.now() };
+    let decided = view.decide();
+    let due = match tell(state, &view, &decided, sight, &mut notices) {
+        Ok(due) => due,
+        Err(error) => {
+            notices.push(Notice::of("NOT_TOLD", "messages could not be stored", &error));
+            state.now().checked_add_signed(AGAIN)
+        }
+    };
+    let wait = due.map(|at| at.signed_duration_since(state.now()).to_std().unwrap_or(Duration::ZERO));
+    sight.told_in(wait);
+    notices
+}
+
+fn tell(
+    state: &State<'_>,
+    view: &View<'_>,
+    decided: &[Decided<'_>],
+    sight: &mut Sight,
+    notices: &mut Vec<Notice>,
+) -> Result<Option<DateTime<Utc>>> {
+    let is_over = decided.iter().any(|one| one.decision.is_over);
+    let deliveries = if is_over { outbox(state)? } else { Vec::new() };
+    let recall = Recall { view, decided, deliveries: &deliveries };
+    if is_over {
+        cancel(state, &recall)?;
+    }
+    let words = view.words(decided, &|one| recall.heard(one));
+    let head = if words.is_empty() { None } else { audit_head(state) };
+    let (mut failed, mut untold) = (None, BTreeSet::new());
+    for word in &words {
+        notices.extend(overdue(word, view.now));
+        let Some(message) = message(state, word, head.clone()) else { continue };
+        if let Err(error) = enqueue(state, &message, &word.channels, view.now, durability(word)) {
+            untold.extend(word.about.iter().map(|(one, _)| one.name.to_owned()));
+            failed = Some(error);
+        }
+    }
+    let mut tellings = view.remembered(decided, &words);
+    let due = view.next(decided, &tellings);
+    // What could not be stored was not told: it is decided again.
+    tellings.retain(|name, _| !untold.contains(name));
+    notices.extend(remember(state, sight, tellings));
+    failed.map_or(Ok(due), Err)
+}
+
+/// What is not said again by itself must not be lost by a power cut.
+fn durability(word: &Word<'_>) -> Durability {
+    let severe = word.about.iter().any(|(one, _)| one.alert.severity >= Severity::Critical);
+    if word.say == Say::Repeat && !severe { Durability::Relaxed } else { Durability::Strict }
+}
+
+fn overdue(word: &Word<'_>, now: DateTime<Utc>) -> Option<Notice> {
+    let Say::Step(due) = &word.say else { return None };
+    let late = now.signed_duration_since(due.at);
+    let (one, _) = word.about.first().filter(|_| late >= GRACE)?;
+    let (late, step) = (length(late), due.step);
+    let message = format!("step {step} of the escalation of {} was {late} late; it is told now", one.name);
+    Some(Notice::new("ESCALATION_OVERDUE", message, "nija watch"))
+}
+
+/// Everything in the outbox that can be read.
+fn outbox(state: &State<'_>) -> Result<Vec<Delivery>> {
+    let mut deliveries = Vec::new();
+    document::each::<Delivery>(&*state.backend, OUTBOX, &mut |_, stored| {
+        if let Ok(Stored::Present(delivery)) = stored {
+            deliveries.push(delivery);
+        }
+    })?;
+    Ok(deliveries)
+}
+
+/// Calls back what was to be sent of alerts that somebody takes care of, or that no longer fire.
+fn cancel(state: &State<'_>, recall: &Recall<'_>) -> Result<()> {
+    for one in recall.deliveries.iter().filter(|one| recall.is_over(one)) {
+        let key = key(&one.name())?;
+        let mut opened = document::open::<Delivery>(&*state.backend, &key, state.wait)?;
+        if let Stored::Present(stored) = &opened.stored
+            && stored.state == delivery::State::Pending
+        {
+            let mut stored = stored.clone();
+            stored.cancel(state.now());
+            opened.commit(&mut stored, state.now(), Durability::Strict)?;
+        }
+    }
+    Ok(())
+}
