@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::http::{ALLOW_HTTP, Service};
 use super::tls::CA_FILE;
-use super::{Channel, Kind, Options, link, name};
+use super::{Channel, Kind, Options, name, runbook_link};
 use crate::domain::alert::Severity;
 use crate::domain::notify::delivery::Trouble;
 use crate::domain::notify::{Message, Reason, Topic};
@@ -102,7 +102,7 @@ fn alert(message: &Message, severity: Severity, until: DateTime<Utc>) -> Value {
         "startsAt": time(message.since.min(until)),
         "endsAt": time(until),
     });
-    if let (Some(link), Value::Object(fields)) = (link(message), &mut alert) {
+    if let (Some(link), Value::Object(fields)) = (runbook_link(message), &mut alert) {
         fields.insert("generatorURL".to_owned(), link.into());
     }
     alert

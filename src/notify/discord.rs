@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::http::{ALLOW_HTTP, Service};
 use super::tls::CA_FILE;
-use super::{Channel, Kind, Options, link};
+use super::{Channel, Kind, Options, runbook_link};
 use crate::domain::alert::Severity;
 use crate::domain::notify::delivery::Trouble;
 use crate::domain::notify::message::{shorten, utf16};
@@ -46,7 +46,7 @@ impl Channel for Discord {
             "color": colour(message),
             "timestamp": message.at.to_rfc3339_opts(SecondsFormat::Millis, true),
         });
-        if let (Some(link), Value::Object(fields)) = (link(message), &mut embed) {
+        if let (Some(link), Value::Object(fields)) = (runbook_link(message), &mut embed) {
             fields.insert("url".to_owned(), link.into());
         }
         // Whatever a name or a note has in it, nobody is mentioned.

@@ -124,7 +124,7 @@ fn name(message: &Message) -> &str {
 }
 
 /// The runbook, where it is a link and not a command.
-fn link(message: &Message) -> Option<&str> {
+fn runbook_link(message: &Message) -> Option<&str> {
     let link = message.runbook.as_str();
     (link.starts_with("https://") || link.starts_with("http://")).then_some(link)
 }

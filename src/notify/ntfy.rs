@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::http::{ALLOW_HTTP, Service};
 use super::tls::CA_FILE;
-use super::{Channel, Kind, Options, link, title};
+use super::{Channel, Kind, Options, runbook_link, title};
 use crate::domain::alert::Severity;
 use crate::domain::notify::delivery::Trouble;
 use crate::domain::notify::message::{bytes, shorten};
@@ -69,7 +69,7 @@ impl Channel for Ntfy {
             "priority": priority,
             "tags": std::iter::once(tag).chain(self.tags.iter().map(String::as_str)).collect::<Vec<_>>(),
         });
-        if let (Some(link), Value::Object(fields)) = (link(message), &mut body) {
+        if let (Some(link), Value::Object(fields)) = (runbook_link(message), &mut body) {
             fields.insert("click".to_owned(), link.into());
         }
         let is_taken = |answer: &Value| answer.get("id").is_some_and(Value::is_string);

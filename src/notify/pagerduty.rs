@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::http::{ALLOW_HTTP, Service};
 use super::tls::CA_FILE;
-use super::{Channel, Kind, Options, Secret, envelope, link, name};
+use super::{Channel, Kind, Options, Secret, envelope, name, runbook_link};
 use crate::domain::alert::Severity;
 use crate::domain::notify::delivery::Trouble;
 use crate::domain::notify::message::{characters, shorten};
@@ -47,7 +47,7 @@ fn open(options: &Options<'_>) -> Result<Box<dyn Channel>, String> {
 impl Channel for PagerDuty {
     fn send(&self, message: &Message, limit: Duration) -> Result<(), Trouble> {
         let links: Vec<Value> =
-            link(message).iter().map(|link| json!({"href": link, "text": "runbook"})).collect();
+            runbook_link(message).iter().map(|link| json!({"href": link, "text": "runbook"})).collect();
         let body = json!({
             "routing_key": self.key.reveal(),
             "event_action": action(message.reason),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::SecondsFormat;
 use serde_json::Value;
 
 use super::deadline::Deadline;
@@ -97,7 +98,9 @@ impl Sms {
 /// What matters on a small screen, the most important first.
 fn text(message: &Message) -> String {
     let head = message.audit_head.iter().map(|head| format!(", log {head}"));
-    let rest = format!("\ndo: {}\non {}{}", message.remedy, message.host, head.collect::<String>());
+    let since = message.since.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let rest =
+        format!("\ndo: {}\nsince {since} on {}{}", message.remedy, message.host, head.collect::<String>());
     let left = TEXT_MAX.saturating_sub(characters(&rest));
     let headline = shorten(&message.headline(), left.max(TEXT_MAX / 2), characters);
     shorten(&format!("{headline}{rest}"), TEXT_MAX, characters)

@@ -89,7 +89,7 @@ fn an_alert_fires_there_gets_worse_and_ends() {
     let ends: chrono::DateTime<Utc> = found[0]["endsAt"].as_str().unwrap().parse().unwrap();
     assert!(ends - now > TimeDelta::hours(23), "{ends}");
 
-    let worse = Message { severity: Severity::Emergency, reason: Reason::Escalated, ..first.clone() };
+    let worse = Message { severity: Severity::Emergency, reason: Reason::Escalated, ..first };
     desk.send(&running.lines(), &worse, LIMIT).unwrap();
     let found = running.alerts(|found| found.len() == 1 && found[0]["labels"]["severity"] == "emergency");
     assert_eq!(found[0]["labels"]["alertname"], "ORDER_STUCK");

@@ -57,10 +57,7 @@ fn a_program_that_hangs_is_killed_with_all_that_it_started() {
     rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
     // Whoever of them lives keeps the pipe open; its end comes when all of them are gone.
     let text = format!("exec 3> {}; sleep 1000 & sleep 1000 & trap '' TERM; wait", pipe.display());
-    let reader = std::thread::spawn({
-        let pipe = pipe.clone();
-        move || std::fs::read(pipe).unwrap()
-    });
+    let reader = std::thread::spawn(move || std::fs::read(pipe).unwrap());
     let trouble = desk.send(&script(&text), &message(), Duration::from_millis(500)).unwrap_err();
     assert_eq!((trouble.sort, trouble.permanent), (Sort::Timeout, false));
     assert_eq!(trouble.message, "/bin/sh did not end within 500ms and was killed");

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 use insta::assert_snapshot;
 use nija::domain::notify::Message;
@@ -19,7 +20,7 @@ const PASSWORD: &str = "correct-horse-battery-staple";
 /// A mail server of this test's own. Killed when dropped.
 struct Sink {
     child: Child,
-    lines: BufReader<std::process::ChildStdout>,
+    lines: Receiver<String>,
     port: u16,
 }
 
@@ -37,18 +38,18 @@ impl Sink {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        lines.read_line(&mut line).unwrap();
-        let port = line.trim().parse().expect("python3-aiosmtpd; try scripts/setup.sh");
+        // Read as it is said: a mail is longer than a pipe, and the sink answers once it has said it.
+        let (say, lines) = channel();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines();
+        std::thread::spawn(move || said.map_while(Result::ok).try_for_each(|line| say.send(line)));
+        let port =
+            lines.recv_timeout(LIMIT).expect("python3-aiosmtpd; try scripts/setup.sh").parse().unwrap();
         Self { child, lines, port }
     }
 
     /// The next mail that it took.
-    fn next(&mut self) -> Value {
-        let mut line = String::new();
-        self.lines.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap()
+    fn next(&self) -> Value {
+        serde_json::from_str(&self.lines.recv_timeout(LIMIT).unwrap()).unwrap()
     }
 
     fn lines(&self, security: &str, more: &str) -> String {
@@ -72,7 +73,7 @@ impl Drop for Sink {
 
 /// The mail a sink gets for a message.
 fn mail(message: &Message) -> Value {
-    let (desk, mut sink) = (Desk::new(), Sink::start("plain", None, &[]));
+    let (desk, sink) = (Desk::new(), Sink::start("plain", None, &[]));
     desk.send(&sink.lines("none", ""), message, LIMIT).unwrap();
     sink.next()
 }
@@ -137,7 +138,7 @@ fn mail_is_encrypted_and_whoever_sends_it_says_who_they_are() {
         certified.certificate.display()
     );
     for security in ["starttls", "tls"] {
-        let mut sink = Sink::start(security, Some(&certified), &["AUTH=nija"]);
+        let sink = Sink::start(security, Some(&certified), &["AUTH=nija"]);
         desk.send(&sink.lines(security, &more), &message(), LIMIT).unwrap();
         let found = sink.next();
         assert_eq!((&found["tls"], &found["user"]), (&true.into(), &"nija".into()), "{security}");
@@ -198,7 +199,7 @@ fn every_refusal_means_what_its_code_says() {
 
 #[test]
 fn an_address_that_is_refused_keeps_nobody_else_from_it() {
-    let (desk, mut sink) = (Desk::new(), Sink::start("plain", None, &["RCPT=550:b@desk.example"]));
+    let (desk, sink) = (Desk::new(), Sink::start("plain", None, &["RCPT=550:b@desk.example"]));
     let trouble = desk.send(&sink.lines("none", ""), &message(), LIMIT).unwrap_err();
     let wanted = "2 of 3 addresses were taken; b@desk.example: localhost answered 550: not today";
     assert_eq!(trouble.message, wanted);

@@ -97,6 +97,7 @@ fn message() -> Message {
         runbook: "https://wiki.example/nija/order_stuck".to_owned(),
         host: "desk-1".to_owned(),
         state_dir: "/var/lib/nija".to_owned(),
+        alerts: BTreeMap::new(),
         audit_head: Some("412:9f86d081".to_owned()),
     }
 }

@@ -6,9 +6,11 @@ import email.policy
 import json
 import ssl
 import sys
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
+warnings.simplefilter("ignore")
 MODE, CERT, KEY, *REFUSALS = sys.argv[1:]
 PASSWORD = b"correct-horse-battery-staple"
 REFUSED = dict(refusal.split("=", 1) for refusal in REFUSALS)
@@ -37,7 +39,7 @@ class Handler:
             print(json.dumps({
                 "from": envelope.mail_from,
                 "to": envelope.rcpt_tos,
-                "user": session.auth_data.login.decode() if session.auth_data else None,
+                "user": session.auth_data.login.decode() if session.authenticated else None,
                 "tls": session.ssl is not None or MODE == "tls",
                 "headers": {name: str(value) for name, value in mail.items()},
                 "text": mail.get_content(),
