@@ -5,9 +5,12 @@ use super::outcome::{Finding, Outcome};
 use super::rule::{Reading, Rule, Severity};
 use crate::domain::halt::{Halt, Mode, Scope};
 
+/// Its name: nothing ever hides that trading is halted, and only people end it.
+pub const ID: &str = "TRADING_HALTED";
+
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "TRADING_HALTED",
+    id: ID,
     group: "killswitch",
     about: "a halt is in force",
     why: "nothing goes out while everybody believes the bots are trading",
@@ -15,6 +18,7 @@ pub const RULE: Rule = Rule {
     example: "nija kill fat finger",
     severities: &[Severity::Warning, Severity::Critical],
     auto_kill: None,
+    latches: None,
     remedy: "nija killswitch status",
     reads: &[Reading::KillSwitch],
     evaluate,

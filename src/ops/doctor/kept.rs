@@ -13,6 +13,7 @@ use crate::domain::gate::claim::{self, Claim};
 use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::notify::Silence;
 use crate::domain::operator::Operators;
 use crate::domain::pending::Tracked;
 use crate::domain::pending::throttle::Recent;
@@ -20,8 +21,10 @@ use crate::domain::slippage::Summary;
 use crate::domain::status::Status;
 use crate::domain::watch::{self, Watch};
 use crate::error::Error;
+use crate::ops::alerts::attention::Attention;
 use crate::ops::{
-    State, adoption, check, equity, exposure, heartbeat, killswitch, operator, orders, slippage,
+    State, adoption, alerts, check, equity, exposure, heartbeat, killswitch, notify, operator, orders,
+    slippage,
 };
 
 /// Where documents of one kind are.
@@ -91,6 +94,20 @@ pub const KEPT: &[Kept] = &[
         decode: decode::<Alert>,
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::File(alerts::attention::key),
+        decode: decode::<Attention>,
+        status: Status::Warning,
+        means: "the next acknowledgement sets it aside",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(notify::SILENCES),
+        decode: decode::<Silence>,
+        status: Status::Warning,
+        means: "it hides nothing",
         mend: |patient, _, path| aside(patient, path),
     },
     Kept {

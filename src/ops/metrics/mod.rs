@@ -19,6 +19,7 @@ use super::killswitch::status::Verdict;
 use super::status::{self, Report};
 use super::{Notice, State, killswitch};
 
+mod alerts;
 pub mod cycles;
 mod text;
 
@@ -89,7 +90,7 @@ fn render(scene: &Scene<'_>) -> Vec<u8> {
     if let Some(report) = scene.report {
         heartbeats(&mut text, report);
         desk(&mut text, report);
-        alerts(&mut text, report);
+        alerts::write(&mut text, report);
         if let Some(head) = &report.audit_head {
             let help = "Number of the last record of the audit log.";
             text.gauge("nija_audit_head_sequence", help, head.seq);
@@ -193,18 +194,6 @@ fn desk(text: &mut Text, report: &Report) {
                 text.sample(name, &[("platform", &share.platform)], ratio.normalize());
             }
         }
-    }
-}
-
-fn alerts(text: &mut Text, report: &Report) {
-    let name = "nija_alerts_firing";
-    text.family(name, Kind::Gauge, "Alerts that fire.");
-    let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
-    for alert in &report.alerts {
-        *counts.entry((&alert.rule, alert.severity.word().to_lowercase())).or_default() += 1;
-    }
-    for ((rule, severity), count) in counts {
-        text.sample(name, &[("alert", rule), ("severity", &severity)], count);
     }
 }
 
