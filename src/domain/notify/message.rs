@@ -22,6 +22,8 @@ pub enum Reason {
     Escalated,
     /// It still holds, and nobody has acknowledged it.
     Repeat,
+    /// Somebody takes care of it.
+    Acknowledged,
     /// It no longer holds.
     Resolved,
 }
@@ -34,6 +36,7 @@ impl Reason {
             Self::New => "new",
             Self::Escalated => "escalated",
             Self::Repeat => "repeat",
+            Self::Acknowledged => "acknowledged",
             Self::Resolved => "resolved",
         }
     }
@@ -167,6 +170,7 @@ impl Message {
         };
         let state = match self.reason {
             Reason::Resolved => "RESOLVED",
+            Reason::Acknowledged => "ACKNOWLEDGED",
             _ => self.severity.word(),
         };
         let name = self.rule.as_deref().map_or_else(String::new, |rule| format!("{rule}: "));
