@@ -9,7 +9,7 @@ use super::courier::Courier;
 use super::events::{AlertChange, Cause, Event, Failure, HaltChange, Reload, Tick, Told};
 use super::news::News;
 use super::pace::Pace;
-use super::ping::Pinger;
+use super::ping::{Ping, Pinger};
 use super::signals::Signals;
 use super::sorting::Wake;
 use super::supervisor::Supervisor;
@@ -264,8 +264,8 @@ impl Watch<'_> {
         let unknown = report.rules.iter().map(|judged| judged.doubts.len()).sum();
         let tick = self.blank(cause, took);
         self.voice.say(&Event::Tick(Tick { at, status: report.status, firing, unknown, ..tick }));
-        if is_scheduled && let Some(pinger) = &mut self.pinger {
-            pinger.ticked(self.setup.clock.monotonic());
+        if is_scheduled {
+            self.ping(Ping::Good);
         }
     }
 
@@ -274,6 +274,7 @@ impl Watch<'_> {
         let tick = Tick { error: failure, ..self.blank(cause, took) };
         self.voice.say(&Event::Tick(tick));
         self.export(Status::Unknown);
+        self.ping(Ping::Fail);
         self.failure = Some(error);
     }
 
