@@ -13,6 +13,7 @@ mod gate;
 mod golden;
 mod heartbeat;
 mod help;
+mod notify;
 mod orders;
 mod orders_import;
 mod pages;

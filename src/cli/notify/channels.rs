@@ -96,10 +96,10 @@ fn describe(page: &mut Page, channel: &Shown) {
         page.field("failing", why);
     }
     if channel.pending > 0 {
-        page.field("waiting", format!("{} messages", channel.pending));
+        page.field("waiting", messages(channel.pending));
     }
     if channel.abandoned > 0 {
-        page.field("given up", format!("{} messages so far", channel.abandoned));
+        page.field("given up", format!("{} so far", channel.abandoned));
     }
     if !channel.rules.is_empty() {
         page.field("rules", channel.rules.join(", "));
@@ -110,4 +110,8 @@ fn describe(page: &mut Page, channel: &Shown) {
     if let Some(rate) = &channel.rate_limit {
         page.field("rate", rate.clone());
     }
+}
+
+fn messages(count: usize) -> String {
+    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
 }
