@@ -13,7 +13,9 @@ use crate::domain::gate::claim::{self, Claim};
 use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::notify::Delivery;
 use crate::domain::notify::Silence;
+use crate::domain::notify::record::Record as ChannelRecord;
 use crate::domain::operator::Operators;
 use crate::domain::pending::Tracked;
 use crate::domain::pending::throttle::Recent;
@@ -95,6 +97,20 @@ pub const KEPT: &[Kept] = &[
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
         mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(notify::OUTBOX),
+        decode: decode::<Delivery>,
+        status: Status::Critical,
+        means: "this message is not sent",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(notify::CHANNELS),
+        decode: decode::<ChannelRecord>,
+        status: Status::Warning,
+        means: "what this channel did so far is lost with its next message",
+        mend: |patient, name, _| patient.nija(&format!("notify test {}", word(name))),
     },
     Kept {
         place: Place::File(alerts::attention::key),
