@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::http::{ALLOW_HTTP, Service};
 use super::tls::CA_FILE;
-use super::{Channel, Kind, Options, name, runbook_link};
+use super::{Channel, Kind, Options, name, runbook_link, threads};
 use crate::domain::alert::Severity;
 use crate::domain::notify::delivery::Trouble;
 use crate::domain::notify::{Message, Reason, Topic};
@@ -66,39 +66,40 @@ fn alerts(message: &Message) -> Value {
         Reason::Resolved => message.until.unwrap_or(message.at),
         _ => message.at.checked_add_signed(hold).unwrap_or(message.at),
     };
-    let mut alerts = vec![alert(message, message.severity, until)];
-    if matches!(message.reason, Reason::Resolved | Reason::Escalated) {
-        let others = SEVERITIES.iter().filter(|severity| **severity != message.severity);
-        alerts.extend(others.map(|severity| alert(message, *severity, message.until.unwrap_or(message.at))));
+    let is_other = matches!(message.reason, Reason::Resolved | Reason::Escalated);
+    let mut alerts = Vec::new();
+    for thread in threads(message) {
+        alerts.push(alert(message, thread, message.severity, until));
+        let others = SEVERITIES.iter().filter(|severity| is_other && **severity != message.severity);
+        let end = message.until.unwrap_or(message.at);
+        alerts.extend(others.map(|severity| alert(message, thread, *severity, end)));
     }
     Value::Array(alerts)
 }
 
-fn alert(message: &Message, severity: Severity, until: DateTime<Utc>) -> Value {
+/// One alert. Its labels are the same from its first message to its last, and whether it was told of alone or with others; what
+/// programs filter by here are annotations there.
+fn alert(message: &Message, thread: &str, severity: Severity, until: DateTime<Utc>) -> Value {
     let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let mut labels: BTreeMap<String, &str> =
-        message.labels.iter().map(|(name, value)| (label(name), value.as_str())).collect();
-    let word = severity.word().to_ascii_lowercase();
-    for (name, value) in [
-        ("alertname", name(message)),
-        ("severity", word.as_str()),
-        ("instance", message.host.as_str()),
-        ("state_dir", message.state_dir.as_str()),
-        ("thread", message.thread.as_str()),
-    ] {
-        labels.insert(name.to_owned(), value);
-    }
-    // Alertmanager takes no label without a value.
-    labels.retain(|_, value| !value.is_empty());
+    let own = message.labels.iter().filter(|_| thread == message.thread);
+    let mut annotations: BTreeMap<String, String> =
+        own.map(|(name, value)| (label(name), value.clone())).collect();
+    annotations.extend([
+        ("summary".to_owned(), message.headline()),
+        ("description".to_owned(), message.lines().join("\n")),
+        ("reason".to_owned(), message.reason.to_string()),
+        ("message_id".to_owned(), message.id.clone()),
+        ("audit_head".to_owned(), message.audit_head.clone().unwrap_or_default()),
+    ]);
     let mut alert = json!({
-        "labels": labels,
-        "annotations": {
-            "summary": message.headline(),
-            "description": message.lines().join("\n"),
-            "reason": message.reason,
-            "message_id": message.id,
-            "audit_head": message.audit_head.as_deref().unwrap_or_default(),
+        "labels": {
+            "alertname": name(message),
+            "severity": severity.word().to_ascii_lowercase(),
+            "instance": message.host,
+            "state_dir": message.state_dir,
+            "thread": thread,
         },
+        "annotations": annotations,
         "startsAt": time(message.since.min(until)),
         "endsAt": time(until),
     });
@@ -108,7 +109,7 @@ fn alert(message: &Message, severity: Severity, until: DateTime<Utc>) -> Value {
     alert
 }
 
-/// A name as labels have it: letters, digits and underscores, and no digit first.
+/// A name as Alertmanager has it: letters, digits and underscores, and no digit first.
 fn label(name: &str) -> String {
     let fits = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let name: String = name.chars().map(fits).collect();

@@ -123,6 +123,14 @@ fn name(message: &Message) -> &str {
     })
 }
 
+/// The threads of all alerts that a message speaks of, the one it belongs to first: where a service keeps alerts apart, each of
+/// them begins and ends there under its own name, however they were put together for people.
+fn threads(message: &Message) -> Vec<&str> {
+    let own = message.thread.as_str();
+    let others = message.alerts.keys().map(String::as_str).filter(|thread| *thread != own);
+    std::iter::once(own).chain(others).collect()
+}
+
 /// The runbook, where it is a link and not a command.
 fn runbook_link(message: &Message) -> Option<&str> {
     let link = message.runbook.as_str();

@@ -1,5 +1,6 @@
 //! Against Prometheus' own Alertmanager.
 
+use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -81,7 +82,8 @@ fn an_alert_fires_there_gets_worse_and_ends() {
     let labels = &found[0]["labels"];
     assert_eq!(labels["alertname"], "ORDER_STUCK");
     assert_eq!(labels["severity"], "critical");
-    assert_eq!(labels["trading_pair"], "BTC/USD");
+    assert_eq!(labels["thread"], "ORDER_STUCK:order:o-17");
+    assert_eq!(found[0]["annotations"]["trading_pair"], "BTC/USD");
     assert_eq!(labels["instance"], "desk-1");
     assert_eq!(found[0]["generatorURL"], "https://wiki.example/nija/order_stuck");
     assert_eq!(found[0]["annotations"]["audit_head"], "412:9f86d081");
@@ -97,6 +99,24 @@ fn an_alert_fires_there_gets_worse_and_ends() {
     let end = Message { reason: Reason::Resolved, until: Some(now), ..worse };
     desk.send(&running.lines(), &end, LIMIT).unwrap();
     running.alerts(<[Value]>::is_empty);
+}
+
+#[test]
+fn alerts_that_were_told_together_end_each_on_their_own() {
+    let desk = Desk::new();
+    let running = Running::start(&desk);
+    let now = Utc::now();
+    let names = ["ORDER_STUCK:order:o-17", "ORDER_STUCK:order:o-18"];
+    let alerts = names.iter().map(|name| ((*name).to_owned(), "m-1".to_owned())).collect();
+    let both = Message { since: now, at: now, alerts, ..message() };
+    desk.send(&running.lines(), &both, LIMIT).unwrap();
+    running.alerts(|found| found.len() == 2);
+    let alone =
+        Message { alerts: BTreeMap::new(), labels: BTreeMap::new(), thread: names[1].to_owned(), ..both };
+    let end = Message { reason: Reason::Resolved, until: Some(now), ..alone };
+    desk.send(&running.lines(), &end, LIMIT).unwrap();
+    let left = running.alerts(|found| found.len() == 1);
+    assert_eq!(left[0]["labels"]["thread"], names[0]);
 }
 
 #[test]

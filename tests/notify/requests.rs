@@ -116,6 +116,20 @@ fn an_incident_is_one_for_all_messages_of_an_alert_and_its_key_is_never_too_long
 }
 
 #[test]
+fn incidents_of_alerts_that_were_told_together_are_kept_apart() {
+    let (desk, place) = (Desk::new(), Place::of("pagerduty"));
+    let server = Server::start(vec![says(202, place.taken.1)]);
+    let alerts = (10..60).map(|n| (format!("ORDER_STUCK:order:o-{n}"), format!("m-{n}"))).collect();
+    let many = Message { alerts, ..message() };
+    desk.send(&place.lines(&desk, &server.url(), ""), &many, LIMIT).unwrap();
+    let asked = server.asked();
+    let keys: std::collections::BTreeSet<String> =
+        asked.iter().map(|request| request.json()["dedup_key"].as_str().unwrap().to_owned()).collect();
+    assert_eq!((asked.len(), keys.len()), (20, 20));
+    assert!(asked[0].json()["dedup_key"].as_str().unwrap().ends_with(":ORDER_STUCK:order:o-17"));
+}
+
+#[test]
 fn a_repetition_of_a_webhook_has_the_same_id() {
     let (desk, place) = (Desk::new(), Place::of("webhook"));
     let server = Server::start(vec![says(500, ""), says(204, "")]);
