@@ -60,7 +60,7 @@ pub fn write(value: Decimal, into: &mut Vec<u8>) {
         rest /= 10;
         digits += 1;
     }
-    if mantissa < 0 {
+    if value.is_sign_negative() {
         into.push(b'-');
     }
     into.extend_from_slice(text.get(at..).unwrap_or_default());
@@ -173,8 +173,11 @@ mod tests {
         }
 
         #[test]
-        fn a_decimal_is_written_as_it_is_shown(mantissa in -(1i128 << 95)..(1i128 << 95), cut in 0u32..96, scale in 0u32..=28) {
+        fn a_decimal_is_written_as_it_is_shown(
+            mantissa in -(1i128 << 95)..(1i128 << 95), cut in 0u32..97, scale in 0u32..=28, negated: bool,
+        ) {
             let value = Decimal::from_i128_with_scale(mantissa >> cut, scale);
+            let value = if negated { -value } else { value };
             let mut written = Vec::new();
             write(value, &mut written);
             prop_assert_eq!(String::from_utf8(written).unwrap(), value.to_string());

@@ -1,6 +1,6 @@
 //! What an import knows already: eight bytes for each fill of the months it meets.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
@@ -14,7 +14,8 @@ use crate::store::fills::log;
 /// Ids of the log and of the file that is imported.
 pub(super) struct Known<'a> {
     backend: &'a dyn Backend,
-    months: BTreeSet<Month>,
+    /// The months whose logs were read, and what makes equal ids of two of them differ.
+    months: BTreeMap<Month, u64>,
     ids: HashSet<u64, BuildIdentity>,
     /// Contents that the file held so far.
     contents: HashSet<u64, BuildIdentity>,
@@ -26,7 +27,7 @@ impl<'a> Known<'a> {
     pub(super) fn new(backend: &'a dyn Backend) -> Self {
         Self {
             backend,
-            months: BTreeSet::new(),
+            months: BTreeMap::new(),
             ids: HashSet::with_hasher(BuildIdentity),
             contents: HashSet::with_hasher(BuildIdentity),
             repeats: HashMap::with_hasher(BuildIdentity),
@@ -35,17 +36,25 @@ impl<'a> Known<'a> {
 
     /// Whether an id is new in its month, which it is not any more after this.
     pub(super) fn is_new(&mut self, month: Month, id: &str) -> Result<bool> {
-        if self.months.insert(month) {
-            let ids = &mut self.ids;
-            // Ids of all months in one set: two equal ones in two months are too much of a coincidence.
-            self.backend.scan(log(month), 0, &mut |line| {
-                if let Some(id) = id_of(line) {
-                    ids.insert(key(month, id));
-                }
-                true
-            })?;
-        }
-        Ok(self.ids.insert(key(month, id)))
+        let salt = match self.months.get(&month) {
+            Some(salt) => *salt,
+            None => self.read(month)?,
+        };
+        Ok(self.ids.insert(key(salt, id)))
+    }
+
+    fn read(&mut self, month: Month) -> Result<u64> {
+        let salt = hash(month.to_string().as_bytes());
+        let ids = &mut self.ids;
+        // Ids of all months in one set: two equal ones in two months are too much of a coincidence.
+        self.backend.scan(log(month), 0, &mut |line| {
+            if let Some(id) = id_of(line) {
+                ids.insert(key(salt, id));
+            }
+            true
+        })?;
+        self.months.insert(month, salt);
+        Ok(salt)
     }
 
     /// An id that follows from what a row says, and from how often the file said the same before: the same file gives the
@@ -62,11 +71,11 @@ impl<'a> Known<'a> {
     }
 }
 
-fn key(month: Month, id: &str) -> u64 {
+fn key(salt: u64, id: &str) -> u64 {
     // Made of a hash already.
     let made = id.strip_prefix("i-").filter(|hex| hex.len() == 16);
     let own = made.and_then(|hex| u64::from_str_radix(hex, 16).ok());
-    own.unwrap_or_else(|| hash(id.as_bytes())) ^ hash(month.to_string().as_bytes())
+    own.unwrap_or_else(|| hash(id.as_bytes())) ^ salt
 }
 
 /// The id of a sound line.
@@ -89,7 +98,7 @@ fn content(facts: &Facts) -> Vec<u8> {
     text(&lower(&facts.broker));
     text(&lower(&facts.order_type));
     text(facts.order_id.as_deref().unwrap_or_default());
-    text(if facts.side == crate::domain::order::Side::Buy { "buy" } else { "sell" });
+    text(facts.side.word());
     bytes.extend(facts.at.timestamp_nanos_opt().unwrap_or_default().to_be_bytes());
     for number in [Some(facts.expected), Some(facts.actual), facts.qty, facts.fee] {
         bytes.extend(number.map_or([0xff; 16], |number| number.normalize().serialize()));
