@@ -19,11 +19,7 @@ pub(super) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub(super) fn new(backend: &'a dyn Backend) -> Self {
-        Self {
-            backend,
-            months: BTreeMap::new(),
-            ids: HashSet::with_hasher(BuildIdentity),
-        }
+        Self { backend, months: BTreeMap::new(), ids: HashSet::with_hasher(BuildIdentity) }
     }
 
     /// Whether an id is new in its month, which it is not any more after this.
