@@ -62,17 +62,17 @@ record_writers() {
 }
 
 record_import() {
-    local dir=$1 rows=1000000 round found=() rate kib
+    local dir=$1 count=1000000 round found=() rate kib
     need time time || { skip "import of 1M rows" ">= 300000" "no time"; return; }
     need python3 python3
-    python3 "$root/scripts/slippage_csv.py" "$rows" >"$dir/fills.csv"
+    python3 "$root/scripts/slippage_csv.py" "$count" >"$dir/fills.csv"
     for round in 1 2 3 4 5; do
         clean "$nija" --state-dir "$dir/import" init >/dev/null
         found+=("$(clean "$(type -P time)" -f '%e %M' "$nija" --state-dir "$dir/import" slippage import "$dir/fills.csv" 2>&1 >/dev/null)")
-        echo "import        $rows rows, seconds and KiB: ${found[-1]}"
+        echo "import        $count rows, seconds and KiB: ${found[-1]}"
         rm -r "$dir/import"
     done
-    rate=$(printf '%s\n' "${found[@]}" | sort -n | sed -n 3p | awk -v rows="$rows" '{ printf "%d", rows / $1 }')
+    rate=$(printf '%s\n' "${found[@]}" | sort -n | sed -n 3p | awk -v count="$count" '{ printf "%d", count / $1 }')
     kib=$(printf '%s\n' "${found[@]}" | awk '{ if ($2 > most) most = $2 } END { print most }')
     row "import of 1M rows: rows a second" ">= 300000" "$rate" "$(at_most 300000 "$rate" && echo PASS || echo MISS)"
     row "import of 1M rows: peak memory" "<= 64 MiB" "$((kib / 1024)) MiB" "$( ((kib <= 64 * 1024)) && echo PASS || echo MISS)"
