@@ -57,7 +57,8 @@ fn a_program_that_hangs_is_killed_with_all_that_it_started() {
     let pipe = desk.env.path("work/pipe");
     rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
     // Whoever of them lives keeps the pipe open; its end comes when all of them are gone.
-    let text = format!("exec 3> {}; sleep 99 & sleep 99 & trap '' TERM; echo started >&3; wait", pipe.display());
+    let text =
+        format!("exec 3> {}; sleep 99 & sleep 99 & trap '' TERM; echo started >&3; wait", pipe.display());
     let (tell, gone) = channel();
     std::thread::spawn(move || tell.send(std::fs::read_to_string(pipe).unwrap()));
     let trouble = desk.send(&script(&text), &message(), Duration::from_secs(2)).unwrap_err();
