@@ -24,7 +24,7 @@ pub trait Clock: Send + Sync {
 }
 
 /// The machine's own clocks.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct System {
     start: Instant,
 }

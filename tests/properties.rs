@@ -1,6 +1,9 @@
 //! Laws of the domain that hold for every input, not only for the examples somebody thought of.
 
 #[cfg(test)]
+#[path = "properties/alerts.rs"]
+mod alerts;
+#[cfg(test)]
 #[path = "properties/chain.rs"]
 mod chain;
 #[cfg(test)]

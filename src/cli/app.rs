@@ -7,6 +7,7 @@ use crate::clock::{self, Clock};
 use crate::config::{self, Config, Environment, Flags, StopTarget};
 use crate::error::{Error, Kind, Result};
 use crate::ops::identity::random_id;
+use crate::ops::notify::Means;
 use crate::ops::{Context, Identity, Notice, State};
 use crate::output::chart::Glyphs;
 use crate::output::{ColourChoice, Facts, Page, Role, Span, Style, Warning, terminal};
@@ -23,7 +24,11 @@ pub struct App {
     pub style: Style,
     clock: clock::System,
     state_dir: RefCell<Option<PathBuf>>,
+    after: RefCell<Option<After>>,
 }
+
+/// What is left to do once the answer is out.
+pub type After = Box<dyn FnOnce(&App)>;
 
 impl App {
     /// Captures the surroundings.
@@ -35,7 +40,14 @@ impl App {
             ColourChoice::decide(globals.color.into(), &|name| environment.text(name))
         };
         let style = Style { json: globals.json, quiet: globals.quiet, colour };
-        Self { globals, environment, style, clock: clock::System::new(), state_dir: RefCell::new(None) }
+        Self {
+            globals,
+            environment,
+            style,
+            clock: clock::System::new(),
+            state_dir: RefCell::new(None),
+            after: RefCell::new(None),
+        }
     }
 
     /// What the command line says about the configuration.
@@ -84,6 +96,23 @@ impl App {
     /// What an operation is given.
     pub fn context<'a>(&'a self, config: &'a Config, identity: &'a Identity) -> Context<'a> {
         Context { config, clock: &self.clock, identity, new_id: &random_id }
+    }
+
+    /// Leaves something to be done once the answer is out.
+    pub fn afterwards(&self, after: impl FnOnce(&Self) + 'static) {
+        self.after.replace(Some(Box::new(after)));
+    }
+
+    /// Does what is left to do. The answer is out, and its exit code stands.
+    pub fn finish(&self) {
+        if let Some(after) = self.after.take() {
+            after(self);
+        }
+    }
+
+    /// What sending messages needs, of its own.
+    pub fn means(&self, config: &Config) -> Means {
+        Means::new(config.clone(), self.identity(), self.environment.clone(), self.clock)
     }
 
     /// Runs what needs an open state directory.

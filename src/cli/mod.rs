@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::output::{self, Reply, colour};
 
 mod adoption;
+mod alerts;
 mod app;
 mod audit;
 mod check;
@@ -32,6 +33,7 @@ mod rules;
 mod slippage;
 mod status;
 mod stop_loss;
+mod telling;
 mod watch;
 mod words;
 
@@ -126,6 +128,8 @@ pub enum Command {
     Check(check::Check),
     /// Judge every rule all day, at once after each change
     Watch(watch::Watch),
+    /// See what fires, say who takes care of it, and keep quiet what is known
+    Alerts(alerts::Alerts),
     /// Show what every rule watches for
     Rules(rules::Rules),
     /// Keep a ticker from being entered again too soon
@@ -180,6 +184,7 @@ impl Command {
             Self::Status(_) => "nija.status",
             Self::Check(_) => "nija.check",
             Self::Watch(_) => "nija.stream",
+            Self::Alerts(command) => command.format(),
             Self::Rules(_) => "nija.rules",
             Self::Cooldown(command) => command.format(),
             Self::StopLoss(_) => "nija.stop_loss",
@@ -207,6 +212,7 @@ impl Command {
             Self::Status(command) => command.run(app),
             Self::Check(command) => command.run(app),
             Self::Watch(command) => command.run(app),
+            Self::Alerts(command) => command.run(app),
             Self::Rules(command) => command.run(app),
             Self::Cooldown(command) => command.run(app),
             Self::StopLoss(command) => command.run(app),
@@ -256,11 +262,13 @@ fn with_dashed_words(arguments: &[OsString], error: clap::Error) -> std::result:
 
 fn answer(cli: &Cli) -> u8 {
     let app = App::new(cli.globals.clone());
-    match cli.command.run(&app) {
+    let exit = match cli.command.run(&app) {
         Ok(reply) => output::reply(&reply, app.style, &app.facts()),
         Err(error) => {
             let exit = if cli.command.folds_failures() { 3 } else { error.exit() };
             output::failure(&error, cli.command.format(), exit, app.style, &app.facts())
         }
-    }
+    };
+    app.finish();
+    exit
 }

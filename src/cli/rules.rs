@@ -50,6 +50,15 @@ fn severities(rule: &Rule) -> String {
     rule.severities.iter().map(|severity| severity.word()).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether an alert of it stays until a person resolves it.
+fn latches(rule: &Rule) -> String {
+    match (rule.latches, rule.auto_kill) {
+        (Some(from), _) => format!("from {from} on: it stays until a person resolves it"),
+        (None, Some(_)) => "where it pulled the kill switch: it stays until a person resolves it".to_owned(),
+        (None, None) => "never".to_owned(),
+    }
+}
+
 fn summarise(page: &mut Page, rule: &Rule) {
     page.line([Span::new(Role::Strong, format!("{:<22}", rule.id)), Span::plain(format!(" {}", rule.about))]);
 }
@@ -60,6 +69,7 @@ fn describe(page: &mut Page, rule: &Rule) {
     page.field("severity", severities(rule));
     page.field("threshold", rule.threshold);
     page.field("auto-kill", rule.auto_kill.unwrap_or("never"));
+    page.field("latches", latches(rule));
     page.field("example", rule.example);
     page.field("remedy", rule.remedy);
     page.field("group", rule.group);
@@ -74,6 +84,7 @@ fn document(rule: &Rule) -> Value {
         "threshold": rule.threshold,
         "severities": rule.severities,
         "auto_kill": rule.auto_kill,
+        "latches": rule.latches,
         "example": rule.example,
         "remedy": rule.remedy,
     })
@@ -85,13 +96,14 @@ fn markdown(rules: &[&Rule]) -> String {
     rules.iter().fold(head.to_owned(), |text, rule| {
         format!(
             "{text}\n## {}\n\nFires when {}.\n\n- **Why**: {}.\n- **Severity**: {}\n- **Threshold**: {}\n\
-             - **Pulls the kill switch**: {}\n- **Example**: `{}`\n- **What to type next**: `{}`\n- **Group**: `nija check {}`\n",
+             - **Pulls the kill switch**: {}\n- **Latches**: {}\n- **Example**: `{}`\n- **What to type next**: `{}`\n- **Group**: `nija check {}`\n",
             rule.id,
             rule.about,
             rule.why,
             severities(rule),
             rule.threshold,
             rule.auto_kill.unwrap_or("never"),
+            latches(rule),
             rule.example,
             rule.remedy,
             rule.group

@@ -34,6 +34,7 @@ impl Watch {
             resolve: &|| app.config(),
             clock: app.clock(),
             identity: &identity,
+            means: &|config| app.means(config),
             new_id: &random_id,
             environment: &app.environment,
             interval: self.interval,

@@ -37,11 +37,20 @@ pub fn user_name(uid: u32) -> Option<String> {
 
 /// A prefix and eight random hex digits, as in `h-7f3a9c21`.
 pub fn random_id(prefix: &str) -> String {
+    format!("{prefix}-{:08x}", u32::from_le_bytes(random()))
+}
+
+/// Any number.
+pub fn random_number() -> u64 {
+    u64::from(u32::from_le_bytes(random()))
+}
+
+fn random() -> [u8; 4] {
     let mut bytes = [0u8; 4];
     // Without entropy, as early at boot, the clock's low bits still tell two ids apart.
     if rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::NONBLOCK) != Ok(4) {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
         bytes = (u32::try_from(time.tv_nsec).unwrap_or(0) ^ std::process::id().rotate_left(16)).to_le_bytes();
     }
-    format!("{prefix}-{:08x}", u32::from_le_bytes(bytes))
+    bytes
 }

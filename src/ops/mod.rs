@@ -17,6 +17,7 @@ use crate::store::file::FileBackend;
 use crate::store::journal::Journal;
 
 pub mod adoption;
+pub mod alerts;
 pub mod audit;
 pub mod check;
 pub mod confirm;
@@ -34,6 +35,7 @@ pub mod notify;
 pub mod operator;
 pub mod orders;
 pub mod record;
+pub mod silences;
 pub mod slippage;
 pub mod status;
 pub mod watch;

@@ -128,6 +128,11 @@ impl Folders {
         std::mem::take(&mut self.seen.config)
     }
 
+    /// Whether there may be something new to be sent since this was asked last.
+    pub fn outbox_changed(&mut self) -> bool {
+        std::mem::take(&mut self.seen.outbox)
+    }
+
     fn take(&mut self) -> Changes {
         // What happened up to now is part of this look, so it need not wake for another.
         self.read();

@@ -9,12 +9,15 @@ use crate::config::{Config, Environment};
 use crate::error::{Error, Result};
 use crate::ops::check::{Runner, Sight, runner};
 use crate::ops::metrics::Cycles;
+use crate::ops::notify::Means;
 use crate::ops::watch::Claim;
 use crate::ops::{Context, Identity, killswitch, status};
 use crate::output::screen::{self, Screen};
 use crate::output::stream::Stream;
 use crate::output::{Page, Style, terminal};
 
+mod aside;
+mod courier;
 mod events;
 mod folders;
 mod news;
@@ -47,6 +50,8 @@ pub struct Setup<'a> {
     pub clock: &'a dyn Clock,
     /// Who watches.
     pub identity: &'a Identity,
+    /// What sending messages needs.
+    pub means: &'a dyn Fn(&Config) -> Means,
     /// Makes ids.
     pub new_id: &'a dyn Fn(&str) -> String,
     /// The process's surroundings.
@@ -62,6 +67,10 @@ pub struct Setup<'a> {
 }
 
 impl Setup<'_> {
+    fn means(&self, config: &Config) -> Means {
+        (self.means)(config)
+    }
+
     fn context<'a>(&'a self, config: &'a Config) -> Context<'a> {
         Context { config, clock: self.clock, identity: self.identity, new_id: self.new_id }
     }
@@ -74,6 +83,7 @@ pub fn run(setup: &Setup<'_>) -> Result<()> {
     let mut watch = start(setup, config)?;
     let reason = watch.until_the_end();
     watch.supervisor.stopping();
+    watch.end_courier();
     let (at, ticks) = (setup.clock.now(), watch.cycles.completed());
     watch.voice.say(&Event::End { at, reason, ticks });
     watch.voice.close();
@@ -110,6 +120,7 @@ fn start<'a>(setup: &'a Setup<'a>, config: Config) -> Result<Watch<'a>> {
         steps: ClockSteps::follow(),
         pace: Pace::new(Duration::MAX, now),
         pinger: None,
+        courier: None,
         setup,
         config,
         eyes,
@@ -138,6 +149,7 @@ fn start<'a>(setup: &'a Setup<'a>, config: Config) -> Result<Watch<'a>> {
         interval_seconds: interval.as_secs(),
     });
     watch.start_pinger();
+    watch.start_courier();
     Ok(watch)
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::courier::Courier;
 use super::events::{AlertChange, Cause, Event, Failure, HaltChange, Reload, Tick, Told};
 use super::news::News;
 use super::pace::Pace;
@@ -34,6 +35,9 @@ const REDRAW: Duration = Duration::from_secs(1);
 /// How often it is drawn at most.
 const REDRAW_MIN: Duration = Duration::from_millis(100);
 
+/// How long to wait at most where messages are sent, to tell what became of them.
+const COURIER: Duration = Duration::from_secs(5);
+
 /// How long to wait at most while a ping is under way, to tell what became of it.
 const PINGING: Duration = Duration::from_secs(1);
 
@@ -47,6 +51,7 @@ pub struct Watch<'a> {
     pub(super) steps: Option<ClockSteps>,
     pub(super) supervisor: Supervisor,
     pub(super) pinger: Option<Pinger>,
+    pub(super) courier: Option<Courier>,
     pub(super) voice: Voice,
     pub(super) news: News,
     /// What was told about metrics.
@@ -87,8 +92,11 @@ impl Watch<'_> {
                 self.reload();
                 pending.forced = Some(Cause::Reload);
             }
-            let (wake, config) = self.eyes.folders.with(|folders| (folders.read(), folders.config_changed()));
-            pending.wake = pending.wake.max(wake);
+            let (wake, config, outbox) = self
+                .eyes
+                .folders
+                .with(|folders| (folders.read(), folders.config_changed(), folders.outbox_changed()));
+            pending.wake = pending.wake.max(wake).max(self.tell_courier(outbox));
             if config {
                 self.tell_changed_config();
             }
@@ -138,7 +146,7 @@ impl Watch<'_> {
 
     fn wait(&mut self, limit: Duration) -> Came {
         let now = self.setup.clock.monotonic();
-        let mut limit = limit;
+        let mut limit = if self.courier.is_some() { limit.min(COURIER) } else { limit };
         if self.voice.view().is_some() {
             limit = limit.min((self.drawn + REDRAW).saturating_sub(now));
         }
@@ -220,6 +228,9 @@ impl Watch<'_> {
         self.pace.looked(from, to);
         // Counted from its end, so that it is not a moment too early.
         self.pace.expect(to, found.as_ref().ok().and_then(|found| found.next_change));
+        if let Some(courier) = &self.courier {
+            courier.look();
+        }
         match found {
             Ok(found) => self.completed(cause, is_scheduled, to.saturating_sub(from), found),
             Err(error) => self.failed(cause, to.saturating_sub(from), error),
@@ -301,6 +312,7 @@ impl Watch<'_> {
                 self.eyes.folders.with(|folders| folders.set_places(places(&self.config)));
                 self.pace.set_interval(self.interval(), clock.monotonic());
                 self.start_pinger();
+                self.start_courier();
                 None
             }
             Err(error) => Some(error),
@@ -324,23 +336,6 @@ impl Watch<'_> {
 
     pub(super) fn notice(&mut self, notice: &Notice) {
         self.voice.say(&Event::Notice(Told::new(self.setup.clock.now(), notice)));
-    }
-
-    /// Starts to ping, if there is a URL for it. That there should be and is none to use is told, and no more.
-    pub(super) fn start_pinger(&mut self) {
-        self.pinger = None;
-        let Some(file) = &self.config.policies.watch.ping_url_file else { return };
-        let uid = self.setup.environment.uid;
-        match crate::config::file::read_secret(file, uid).and_then(|url| Pinger::start(&url)) {
-            Ok(pinger) => self.pinger = Some(pinger),
-            Err(error) => self.notice(&Notice::of("PING_NOT_SET_UP", "nobody is told of good ticks", &error)),
-        }
-    }
-
-    fn tell_ping(&mut self) {
-        if let Some(notice) = self.pinger.as_mut().and_then(Pinger::news) {
-            self.notice(&notice);
-        }
     }
 
     /// Writes metrics, where they are wanted.

@@ -7,9 +7,10 @@ use rustix::fs::inotify::ReadFlags;
 use crate::domain::key::decode;
 use crate::domain::sentinel::FILE_NAME;
 use crate::ops::check::changes::Changes;
+use crate::ops::notify::OUTBOX;
 
 /// A folder that changes with every look: read again when it did, and nothing to wake for.
-const OWN_FOLDERS: [&str; 1] = ["alerts"];
+const OWN_FOLDERS: [&str; 3] = ["alerts", "channels", OUTBOX];
 
 /// Files that change with every look.
 const OWN_FILES: [&str; 2] = ["watch.json", "observations.json"];
@@ -55,6 +56,8 @@ pub struct Seen {
     pub moved: bool,
     /// The configuration file was changed.
     pub config: bool,
+    /// There may be something new to be sent.
+    pub outbox: bool,
 }
 
 impl Seen {
@@ -70,6 +73,7 @@ impl Seen {
     /// Anything in this folder may be different now.
     pub fn folder_came_or_went(&mut self, name: &str) {
         self.changes.folder(name);
+        self.outbox |= name == OUTBOX;
         self.wake(wake_of_folder(name));
     }
 }
@@ -132,6 +136,7 @@ fn in_folder(seen: &mut Seen, folder: &str, name: &OsStr) {
     } else {
         return;
     }
+    seen.outbox |= folder == OUTBOX;
     seen.wake(wake_of_folder(folder));
 }
 
@@ -174,6 +179,8 @@ mod tests {
         }
         let alerts = after(&Place::Folder("alerts".to_owned()), ReadFlags::MOVED_TO, "A.json");
         assert!(alerts.wake == Wake::No && alerts.changes.of_folder("alerts").is_some());
+        let outbox = after(&Place::Folder("outbox".to_owned()), ReadFlags::MOVED_TO, "A.ops.json");
+        assert!(outbox.wake == Wake::No && outbox.outbox && !alerts.outbox);
         for (name, expected) in [
             ("watch.json", Wake::No),
             ("observations.json", Wake::No),

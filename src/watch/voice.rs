@@ -173,6 +173,8 @@ fn sentence(event: &Event<'_>) -> Option<(DateTime<Utc>, Role, String)> {
                 Transition::Fired => (Role::Warn, "fired"),
                 Transition::Escalated => (Role::Bad, "escalated"),
                 Transition::Eased => (Role::Warn, "eased"),
+                Transition::Latched => (Role::Warn, "latched"),
+                Transition::Returned => (Role::Bad, "returned"),
                 Transition::Resolved => (Role::Good, "resolved"),
             };
             (change.at, role, format!("{word} {} {}: {}", change.severity, change.rule, change.message))

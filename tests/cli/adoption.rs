@@ -93,11 +93,15 @@ fn old_figures_are_unknown_also_when_the_clock_steps_back() {
     set(81);
     assert_eq!(world.check("adoption").pulled.len(), 1);
     set(10);
-    assert_eq!(world.check("adoption").status, Status::Ok);
+    assert_eq!(
+        world.check("adoption").status,
+        Status::Warning,
+        "it pulled the kill switch: somebody has to look"
+    );
     world.clock.set_wall("2026-03-01T00:00:00Z".parse().unwrap());
     assert_eq!(world.check("adoption").status, Status::Unknown);
     set(10);
-    assert_eq!(world.check("adoption").status, Status::Ok);
+    assert_eq!(world.check("adoption").status, Status::Warning);
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn a_new_day_begins_at_the_hour_that_was_set() {
     assert_eq!(firing(&world.read(None, 900)), [("DAILY_LOSS", Severity::Emergency)]);
     world.clock.advance(Duration::from_secs(1));
     let look = world.check("equity");
-    assert_eq!(look.changes[0].transition, Transition::Resolved, "{:?}", look.changes);
+    assert_eq!(look.changes[0].transition, Transition::Latched, "{:?}", look.changes);
     assert_eq!(firing(&world.read(None, 850)), [("DAILY_LOSS", Severity::Emergency)], "of 900");
 }
 

@@ -153,8 +153,10 @@ fn auto_kill_halts_the_platform_once_an_episode_until_a_person_resumes() {
     set("2300").expect(2);
     assert_eq!(gate("coinbase"), 1, "it was better in between");
     resume();
-    set("1500").expect(0);
+    set("1500").expect(1);
     assert_eq!(gate("coinbase"), 0);
+    env.nija(&["alerts", "resolve", "PLATFORM_EXPOSURE", "--note", "moved it"]).run().expect(0);
+    set("1500").expect(0);
     set("4000").expect(2);
     assert_eq!((gate("coinbase"), gate("kraken")), (1, 0));
     let halts = env.nija(&["killswitch", "history"]).run().stdout;

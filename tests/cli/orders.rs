@@ -165,7 +165,7 @@ fn golden() {
 }
 
 #[test]
-fn a_stuck_order_fires_escalates_pulls_once_and_is_resolved_once() {
+fn a_stuck_order_fires_escalates_pulls_once_and_stays_until_somebody_looked() {
     let env = TestEnv::initialised();
     let world = World::of(&env, "[orders]\nauto_kill = true\n");
     world.track("A-1", "kraken");
@@ -186,13 +186,16 @@ fn a_stuck_order_fires_escalates_pulls_once_and_is_resolved_once() {
     assert!(halts.contains("AUTO_MONITORING ORDER_STUCK"), "{halts}");
     world.fill("A-1");
     let look = world.check("orders");
-    assert_eq!(transitions(&look), [("ORDER_STUCK:order:A-1", Transition::Resolved)]);
+    assert_eq!(transitions(&look), [("ORDER_STUCK:order:A-1", Transition::Latched)]);
     env.nija(&["killswitch", "deactivate", "looked", "--all", "--yes"]).run().expect(0);
     assert_eq!(world.check("orders").pulled.len(), 0, "a person resumed, and nothing new happened");
     assert_eq!(env.nija(&["gate", "BTC-USD"]).run().code, 0);
     world.fill("A-2");
-    assert_eq!(transitions(&world.check("orders")), [("ORDER_STUCK:order:A-2", Transition::Resolved)]);
-    assert_eq!(transitions(&world.check("orders")), []);
+    assert_eq!(transitions(&world.check("orders")), [("ORDER_STUCK:order:A-2", Transition::Latched)]);
+    let look = world.check("orders");
+    assert_eq!((transitions(&look), look.latched.len(), look.status), (vec![], 2, Status::Warning));
+    env.nija(&["alerts", "resolve", "--rule", "ORDER_STUCK", "--note", "looked"]).run().expect(0);
+    assert_eq!(world.check("orders").status, Status::Ok, "a person ended them");
 }
 
 #[test]

@@ -87,8 +87,8 @@ impl Opinion {
     /// An alert begins and ends in turn, and changes only in between.
     fn live_on(&mut self, name: &str, transition: Transition, context: &str) {
         let turned = match transition {
-            Transition::Fired => self.firing.insert(name.to_owned()),
-            Transition::Resolved => self.firing.remove(name),
+            Transition::Fired | Transition::Returned => self.firing.insert(name.to_owned()),
+            Transition::Resolved | Transition::Latched => self.firing.remove(name),
             Transition::Escalated | Transition::Eased => self.firing.contains(name),
         };
         assert!(turned, "{context}: {name} {transition:?} out of turn");

@@ -8,7 +8,7 @@ use clap::Args;
 use self::input::{Input, armed};
 use super::adoption::users;
 use super::app::{self, App};
-use super::words;
+use super::{telling, words};
 use crate::domain::alert::{RULES, Rule, select};
 use crate::domain::equity::account;
 use crate::domain::status::Status;
@@ -79,6 +79,7 @@ impl Check {
                 };
                 notices.extend(metrics::after_look(state, &app.environment.absolute(dir), what, &sight));
             }
+            telling::of_look(app, state.context.config);
             let mut report = looked?;
             let mut reply = Reply::new("nija.check", &report, plugin::page(&report));
             reply.status = report.status;

@@ -3,6 +3,7 @@
 //! The form is that of the Monitoring Plugins development guidelines: everything on stdout, `SERVICE STATUS - text | figures`,
 //! a figure as `'label'=value[unit];[warn];[crit]`, and no bar anywhere but before the figures.
 
+use super::super::alerts;
 use crate::domain::alert::{Figure, Severity};
 use crate::domain::status::Status;
 use crate::ops::check::Report;
@@ -23,7 +24,7 @@ pub fn page(report: &Report) -> Page {
     let tail = if figures.is_empty() { String::new() } else { format!(" | {figures}") };
     page.line([
         Span::new(role, format!("NIJA {}", report.status.word())),
-        Span::plain(format!(" - {}{tail}", shortened(&plain(&text(report))))),
+        Span::plain(format!(" - {}{tail}", text(report))),
     ]);
     if report.status != Status::Ok {
         list(&mut page, report);
@@ -31,25 +32,46 @@ pub fn page(report: &Report) -> Page {
     page
 }
 
-/// What is wrong first of all.
+/// What is wrong first of all, how much more there is, and how much of it nobody takes care of.
 fn text(report: &Report) -> String {
+    let counts = plain(&counts(report));
+    let room = TEXT_MAX.saturating_sub(counts.chars().count());
+    format!("{}{counts}", shortened(&plain(&first(report)), room))
+}
+
+/// What is wrong first of all.
+fn first(report: &Report) -> String {
     let firing = report.firing();
-    let doubts =
+    let mut doubts =
         report.rules.iter().flat_map(|judged| judged.doubts.iter().map(|doubt| (judged.rule, doubt)));
-    let doubts: Vec<_> = doubts.collect();
+    let doubt = doubts.next();
     let telling = |severity: Severity| severity.status() == report.status;
+    // What was done comes before what may be cut off.
     let pulled = if report.pulled.is_empty() { "" } else { "KILL SWITCH PULLED, " };
-    let first = match (firing.first(), doubts.first()) {
-        (Some(worst), _) if telling(worst.severity) || doubts.is_empty() => {
+    let first = match (firing.first(), doubt, report.latched.first()) {
+        (Some(worst), doubt, _) if telling(worst.severity) || doubt.is_none() => {
             format!("{}: {}", worst.rule, worst.message)
         }
-        (_, Some((rule, doubt))) => format!("{rule} cannot be judged: {}", doubt.why),
-        (_, None) => return quiet(report),
+        (_, Some((rule, doubt)), _) => format!("{rule} cannot be judged: {}", doubt.why),
+        (_, None, Some(latched)) => {
+            format!("{} is over and waits for somebody: {}", latched.rule, latched.message)
+        }
+        (_, None, None) => return quiet(report),
     };
-    let more = firing.len() + doubts.len() - 1;
-    let more = if more > 0 { format!("; {more} more") } else { String::new() };
-    // What was done comes before what may be cut off.
-    format!("{pulled}{first}{more}")
+    format!("{pulled}{first}")
+}
+
+/// How much more is wrong, and how much of all nobody takes care of.
+fn counts(report: &Report) -> String {
+    let doubts: usize = report.rules.iter().map(|judged| judged.doubts.len()).sum();
+    let wrong = report.firing().len() + doubts + report.latched.len();
+    let more = if wrong > 1 { format!("; {} more", wrong - 1) } else { String::new() };
+    let alerts = report.firing().len() + report.latched.len();
+    match report.unacknowledged() {
+        0 if alerts > 0 => format!("{more}; all acknowledged or silenced"),
+        0 => more,
+        count => format!("{more}; {count} unacknowledged"),
+    }
 }
 
 /// That nothing is wrong, and how much was looked at.
@@ -96,7 +118,12 @@ fn list(page: &mut Page, report: &Report) {
         let role = super::role(alert.severity.status());
         let doubt =
             alert.doubt.as_ref().map_or_else(String::new, |why| format!("; cannot be judged now: {why}"));
-        add(role, alert.severity.word(), &alert.rule, &format!("{}{doubt}", alert.message));
+        let aside = alerts::page::aside(alert);
+        add(role, alert.severity.word(), &alert.rule, &format!("{}{doubt}{aside}", alert.message));
+    }
+    for latched in &report.latched {
+        let text = format!("{}; nija alerts resolve {}", latched.message, latched.id());
+        add(Role::Warn, "LATCHED", &latched.rule, &text);
     }
     for judged in &report.rules {
         for doubt in &judged.doubts {
@@ -160,11 +187,11 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= TEXT_MAX {
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(TEXT_MAX - 3).collect();
+    let kept: String = text.chars().take(most.saturating_sub(3)).collect();
     format!("{}...", kept.trim_end())
 }
 
@@ -192,8 +219,8 @@ mod tests {
 
     #[test]
     fn a_text_that_is_too_long_is_cut_and_says_so() {
-        assert_eq!(shortened("short"), "short");
-        let cut = shortened(&"x".repeat(1000));
+        assert_eq!(shortened("short", TEXT_MAX), "short");
+        let cut = shortened(&"x".repeat(1000), TEXT_MAX);
         assert!(cut.chars().count() == TEXT_MAX && cut.ends_with("..."));
     }
 

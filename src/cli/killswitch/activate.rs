@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::super::app::{self, App};
-use super::super::words;
+use super::super::{telling, words};
 use crate::config::Config;
 use crate::domain::halt::{Mode, Scope, Source};
 use crate::domain::heartbeat::{Awaited, Confirmation};
@@ -76,6 +76,9 @@ impl Activate {
             Some(limit) => Some(self.wait(app, &context, &report, limit)?),
             None => None,
         };
+        if target.config.policies.notify.is_in_use() {
+            telling::of_stop(app, &target.config, &report);
+        }
         Ok(reply(&target.config, &report, confirmations.as_ref()))
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::super::App;
+use super::super::{App, telling};
 use super::deactivate::{authenticate, reply};
 use crate::error::{Error, Kind, Result};
 use crate::ops::killswitch::request;
@@ -35,7 +35,10 @@ impl Approve {
                 .ok_or_else(|| {
                     Error::new(Kind::NotPermitted, "approving needs an operator").hint("nija operator list")
                 })?;
-            let mut reply = reply(config, &request::approve(state, &self.id, operator)?, false);
+            let name = operator.name().to_owned();
+            let outcome = request::approve(state, &self.id, operator)?;
+            telling::of_release(app, config, &outcome, &format!("{name} agreed to {}", self.id));
+            let mut reply = reply(config, &outcome, false);
             reply.format = "nija.killswitch.approve";
             Ok(reply)
         })

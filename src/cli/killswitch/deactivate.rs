@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::super::app::{self, App};
-use super::super::words;
+use super::super::{telling, words};
 use crate::config::Config;
 use crate::domain::halt::Halt;
 use crate::domain::release::Request;
@@ -61,6 +61,7 @@ impl Deactivate {
             let Some(plan) = release::plan(state, &target)? else { return Ok(nothing(config)) };
             let confirmed = self.confirm(app, state, &plan, asks)?;
             let outcome = release::release(state, &confirmed, &reason)?;
+            telling::of_release(app, config, &outcome, &reason);
             // Whoever named one halt knows of the others; whoever wanted to trade has to learn that this is not it.
             Ok(reply(config, &outcome, self.id.is_some()))
         })

@@ -48,7 +48,8 @@ impl Status {
 
 /// The state of everything as people read it, the most urgent first. What is not in use has no section.
 pub fn sections(report: &Report, now: DateTime<Utc>, glyphs: Glyphs) -> Vec<Page> {
-    let mut sections = vec![describe(&report.killswitch), alerts::section(&report.alerts, now)];
+    let mut sections =
+        vec![describe(&report.killswitch), alerts::section(report, now), alerts::silences(report)];
     sections.extend(report.heartbeats.as_ref().filter(|present| !present.components.is_empty()).map(
         |present| {
             let mut page = Page::new();

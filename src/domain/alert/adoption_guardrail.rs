@@ -16,6 +16,7 @@ pub const RULE: Rule = Rule {
     example: "nija check adoption --active 85 --total 100",
     severities: &[Severity::Emergency],
     auto_kill: Some("on EMERGENCY with adoption.auto_kill: halts everything"),
+    latches: None,
     remedy: "nija adoption show",
     reads: &[Reading::Adoption],
     evaluate,

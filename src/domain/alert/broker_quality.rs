@@ -26,6 +26,7 @@ pub const RULE: Rule = Rule {
     example: "nija slippage quality --broker kraken --days 7",
     severities: &[Severity::Warning],
     auto_kill: None,
+    latches: None,
     remedy: "nija slippage quality --broker NAME",
     reads: &[Reading::Fills, Reading::Orders],
     evaluate,

@@ -20,6 +20,7 @@ pub const RULE: Rule = Rule {
     example: "date --set '1 hour ago'",
     severities: &[Severity::Warning],
     auto_kill: None,
+    latches: None,
     remedy: "timedatectl timesync-status",
     reads: &[Reading::Heartbeats],
     evaluate,

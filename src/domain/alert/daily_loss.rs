@@ -21,6 +21,7 @@ pub const RULE: Rule = Rule {
         "on EMERGENCY with equity.auto_kill: halts that account, or everything where the equity is of no one account or \
          equity.auto_kill_scope = \"all\"",
     ),
+    latches: Some(Severity::Emergency),
     remedy: "nija equity show",
     reads: &[Reading::Equity],
     evaluate,

@@ -16,6 +16,7 @@ pub const RULE: Rule = Rule {
     example: "nija heartbeat run backup -- false",
     severities: &[Severity::Warning, Severity::Critical],
     auto_kill: None,
+    latches: None,
     remedy: "nija heartbeat status",
     reads: &[Reading::Heartbeats],
     evaluate,

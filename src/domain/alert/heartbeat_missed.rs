@@ -19,6 +19,7 @@ pub const RULE: Rule = Rule {
     example: "nija heartbeat ping bot-a --interval 30s --open-positions 2; then silence for 30 s",
     severities: &[Severity::Warning, Severity::Critical],
     auto_kill: None,
+    latches: None,
     remedy: "nija heartbeat status",
     reads: &[Reading::Heartbeats],
     evaluate,

@@ -15,6 +15,7 @@ pub const RULE: Rule = Rule {
     example: "nija heartbeat expect bot-a --interval 30s --grace 30s; then nothing for 60 s",
     severities: &[Severity::Critical],
     auto_kill: None,
+    latches: None,
     remedy: "nija heartbeat status",
     reads: &[Reading::Heartbeats],
     evaluate,

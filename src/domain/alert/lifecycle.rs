@@ -1,4 +1,4 @@
-//! The life of an alert: it fires, is seen again, changes its severity, and is resolved exactly once.
+//! The life of an alert: it fires, is seen again, changes its severity, latches where it must, and is resolved exactly once.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::outcome::{Finding, Pull};
-use super::rule::Severity;
+use super::rule::{Rule, Severity};
 use crate::domain::audit::{Audited, Outbox};
 use crate::domain::document::{Document, Header};
+use crate::domain::halt::Actor;
 use crate::domain::notify::telling::{Ack, Telling};
 
 /// An alert that is seen again unchanged is written down again after this long, and not at every look.
@@ -53,6 +54,15 @@ pub struct Alert {
     /// When it was resolved.
     #[serde(default)]
     pub resolved_at: Option<DateTime<Utc>>,
+    /// The person who resolved it, where it was latched.
+    #[serde(default)]
+    pub resolved_by: Option<Resolution>,
+    /// Whether it stays until a person resolves it: it became that bad this time, or the kill switch was pulled for it.
+    #[serde(default)]
+    pub latches: bool,
+    /// Since when it is latched.
+    #[serde(default)]
+    pub latched_at: Option<DateTime<Utc>>,
     /// Why it cannot be judged at present; what was known before stays.
     #[serde(default)]
     pub doubt: Option<String>,
@@ -62,6 +72,9 @@ pub struct Alert {
     /// Who takes care of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acked: Option<Ack>,
+    /// Whether it was CRITICAL or worse while nobody took care of it, and nobody has acknowledged it since.
+    #[serde(default)]
+    pub unseen: bool,
     /// What people were told of it.
     #[serde(default, skip_serializing_if = "Telling::is_nothing")]
     pub telling: Telling,
@@ -79,8 +92,20 @@ pub struct Alert {
 pub enum State {
     /// It holds.
     Firing,
+    /// It held, and does not go away by itself: a person has to look, and to resolve it.
+    Latched,
     /// It held.
     Resolved,
+}
+
+/// Who resolved a latched alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// Who.
+    pub by: Actor,
+    /// In their own words.
+    #[serde(default)]
+    pub note: String,
 }
 
 /// A kill switch that was pulled.
@@ -105,6 +130,10 @@ pub enum Transition {
     Escalated,
     /// It became less bad.
     Eased,
+    /// It no longer holds, and stays until a person resolves it.
+    Latched,
+    /// It was latched and holds again.
+    Returned,
     /// It no longer holds.
     Resolved,
 }
@@ -116,6 +145,8 @@ impl Transition {
             Self::Fired => "alert.fire",
             Self::Escalated => "alert.escalate",
             Self::Eased => "alert.ease",
+            Self::Latched => "alert.latch",
+            Self::Returned => "alert.return",
             Self::Resolved => "alert.resolve",
         }
     }
@@ -162,42 +193,47 @@ impl Alert {
             last_seen: now,
             count: 0,
             resolved_at: None,
+            resolved_by: None,
+            latches: false,
+            latched_at: None,
             doubt: None,
             pulled: None,
             acked: None,
+            unseen: false,
             telling: Telling::default(),
             audit_outbox: Outbox::default(),
             extra: Map::new(),
         }
     }
 
-    /// The alert after its rule found it to hold, and what that changed; `None` when nothing has to be written down.
+    /// What names it.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(&self.rule, &self.subject)
+    }
+
+    /// Whether somebody takes care of it at `now`.
+    pub fn is_acked(&self, now: DateTime<Utc>) -> bool {
+        self.acked.as_ref().is_some_and(|ack| ack.holds(self.severity, now))
+    }
+
+    /// The alert after its rule found it to hold, and what that changed; `None` when nothing has to be written down. What comes
+    /// back within `same_within` of its end is still whose it was.
     pub fn seen(
         before: Option<&Self>,
-        rule: &str,
+        rule: &Rule,
         finding: &Finding,
+        same_within: TimeDelta,
         now: DateTime<Utc>,
     ) -> Option<(Self, Option<Transition>)> {
-        let mut alert = before.cloned().unwrap_or_else(|| Self::new(rule, finding, now));
-        let transition = if alert.state == State::Resolved {
-            alert.state = State::Firing;
-            alert.first_seen = now;
-            alert.count = alert.count.saturating_add(1);
-            alert.resolved_at = None;
-            alert.pulled = None;
-            Some(Transition::Fired)
-        } else {
-            match finding.severity.cmp(&alert.severity) {
-                std::cmp::Ordering::Greater => Some(Transition::Escalated),
-                std::cmp::Ordering::Less => Some(Transition::Eased),
-                std::cmp::Ordering::Equal => None,
-            }
-        };
+        let mut alert = before.cloned().unwrap_or_else(|| Self::new(rule.id, finding, now));
+        let transition = alert.turn(finding, same_within, now);
         // Once it is no longer as bad as that, whoever resumes starts afresh: the next time it is, it pulls again.
         if transition == Some(Transition::Eased) && finding.pull.is_none() {
             alert.pulled = None;
         }
         alert.severity = finding.severity;
+        alert.latches |= rule.latches.is_some_and(|from| alert.severity >= from);
+        alert.unseen |= transition.is_some() && alert.severity >= Severity::Critical && !alert.is_acked(now);
         alert.labels.clone_from(&finding.labels);
         alert.remedy.clone_from(&finding.remedy);
         alert.doubt = None;
@@ -213,11 +249,42 @@ impl Alert {
         Some((alert, transition))
     }
 
+    /// Goes on to fire, or begins to, and says what that is.
+    fn turn(&mut self, finding: &Finding, same_within: TimeDelta, now: DateTime<Utc>) -> Option<Transition> {
+        match std::mem::replace(&mut self.state, State::Firing) {
+            State::Resolved => {
+                let gone = self.resolved_at.take().map(|at| now.signed_duration_since(at));
+                if gone.is_none_or(|gone| gone >= same_within || gone < TimeDelta::zero()) {
+                    (self.acked, self.unseen) = (None, false);
+                }
+                (self.first_seen, self.count) = (now, self.count.saturating_add(1));
+                (self.resolved_by, self.pulled, self.latched_at, self.latches) = (None, None, None, false);
+                Some(Transition::Fired)
+            }
+            State::Latched => {
+                // It was better in between: whatever it stops has to be stopped again.
+                (self.latched_at, self.pulled) = (None, None);
+                Some(Transition::Returned)
+            }
+            State::Firing => match finding.severity.cmp(&self.severity) {
+                std::cmp::Ordering::Greater => Some(Transition::Escalated),
+                std::cmp::Ordering::Less => Some(Transition::Eased),
+                std::cmp::Ordering::Equal => None,
+            },
+        }
+    }
+
     /// The alert after its rule found that it does not hold; `None` when it did not hold before either.
     pub fn not_seen(&self, now: DateTime<Utc>) -> Option<(Self, Option<Transition>)> {
         (self.state == State::Firing).then(|| {
-            let alert = Self { state: State::Resolved, resolved_at: Some(now), doubt: None, ..self.clone() };
-            (alert, Some(Transition::Resolved))
+            let alert = Self { doubt: None, ..self.clone() };
+            if self.latches {
+                let latched = Self { state: State::Latched, latched_at: Some(now), ..alert };
+                (latched, Some(Transition::Latched))
+            } else {
+                let resolved = Self { state: State::Resolved, resolved_at: Some(now), ..alert };
+                (resolved, Some(Transition::Resolved))
+            }
         })
     }
 
@@ -226,41 +293,10 @@ impl Alert {
         (self.state == State::Firing && self.doubt.as_deref() != Some(why))
             .then(|| (Self { doubt: Some(why.to_owned()), ..self.clone() }, None))
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn at(second: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(second, 0).unwrap()
-    }
-
-    proptest! {
-        /// Whatever a rule says over time, an alert fires and resolves in turn, and doubt never resolves it.
-        #[test]
-        fn it_fires_and_resolves_in_turn(days in proptest::collection::vec(0u8..4, 0..40)) {
-            let (mut alert, mut firing) = (None::<Alert>, false);
-            for (second, said) in (0i64..).zip(days) {
-                let finding = Finding::new("order:1", if said == 2 { Severity::Critical } else { Severity::Warning }, "m");
-                let step = match (said, &alert) {
-                    (1 | 2, before) => Alert::seen(before.as_ref(), "R", &finding, at(second)),
-                    (3, Some(before)) => before.doubted("why"),
-                    (0, Some(before)) => before.not_seen(at(second)),
-                    _ => None,
-                };
-                let Some((next, transition)) = step else { continue };
-                match transition {
-                    Some(Transition::Fired) => { prop_assert!(!firing); firing = true; }
-                    Some(Transition::Resolved) => { prop_assert!(firing); firing = false; }
-                    Some(_) => prop_assert!(firing),
-                    None => {}
-                }
-                prop_assert_eq!(next.state == State::Firing, firing);
-                alert = Some(next);
-            }
-        }
+    /// The alert with the kill switch pulled for it.
+    #[must_use]
+    pub fn pulled_for(self, pulled: Pulled) -> Self {
+        Self { pulled: Some(pulled), latches: true, ..self }
     }
 }

@@ -4,9 +4,12 @@ pub mod facts;
 pub mod lifecycle;
 pub mod outcome;
 pub mod rule;
+pub mod standing;
 pub mod telling;
+pub mod trading_halted;
 
 mod adoption_guardrail;
+mod answer;
 mod beats;
 mod broker_quality;
 mod clock_skew;
@@ -22,13 +25,15 @@ mod order_unknown;
 mod platform_exposure;
 mod price_stale;
 mod slippage_high;
-mod trading_halted;
 mod watch_gap;
 
 pub use facts::{Collection, Facts, Input};
 pub use lifecycle::Alert;
 pub use outcome::{Doubt, Figure, Finding, Outcome, Pull};
 pub use rule::{Reading, Rule, Severity};
+pub use standing::Standing;
+pub use telling::Shown;
+pub use trading_halted::ID as TRADING_HALTED;
 
 /// Every rule, in the order they are evaluated and listed.
 pub const RULES: [&Rule; 15] = [

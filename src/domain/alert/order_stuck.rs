@@ -22,6 +22,7 @@ pub const RULE: Rule = Rule {
         "at EMERGENCY with orders.auto_kill = true: everything, or the order's platform with orders.auto_kill_scope = \
          \"platform\"",
     ),
+    latches: None,
     remedy: "nija orders list",
     reads: &[Reading::Orders],
     evaluate,

@@ -16,6 +16,7 @@ pub const RULE: Rule = Rule {
     example: "nija orders update A-1 --state unknown",
     severities: &[Severity::Critical],
     auto_kill: None,
+    latches: None,
     remedy: "nija orders list --state unknown",
     reads: &[Reading::Orders],
     evaluate,

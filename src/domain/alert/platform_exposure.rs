@@ -19,6 +19,7 @@ pub const RULE: Rule = Rule {
     auto_kill: Some(
         "on EMERGENCY with exposure.auto_kill: halts that platform, or everything with exposure.auto_kill_scope = \"all\"",
     ),
+    latches: None,
     remedy: "nija exposure show",
     reads: &[Reading::Exposure],
     evaluate,

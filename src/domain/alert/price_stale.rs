@@ -20,6 +20,7 @@ pub const RULE: Rule = Rule {
     example: "nija heartbeat ping bot-a --open-positions 2 --price-age 75s",
     severities: &[Severity::Critical, Severity::Emergency],
     auto_kill: Some("with heartbeats.auto_kill: halts everything"),
+    latches: None,
     remedy: "nija heartbeat status",
     reads: &[Reading::Heartbeats],
     evaluate,

@@ -86,6 +86,9 @@ pub struct Rule {
     pub severities: &'static [Severity],
     /// When it pulls the kill switch and what that stops; `None` when it never does.
     pub auto_kill: Option<&'static str>,
+    /// From which severity on an alert stays until a person resolves it, because its cause going away does not mean that all
+    /// is well; `None` when it ends with its cause. One that pulled the kill switch always stays.
+    pub latches: Option<Severity>,
     /// A command to type when it fires.
     pub remedy: &'static str,
     /// What it reads.

@@ -26,6 +26,7 @@ pub const RULE: Rule = Rule {
     example: "nija slippage record --ticker BTC-USD --side buy --expected 50000 --actual 50100",
     severities: &[Severity::Warning, Severity::Critical],
     auto_kill: None,
+    latches: None,
     remedy: "nija slippage report",
     reads: &[Reading::Fills],
     evaluate,

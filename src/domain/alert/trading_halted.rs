@@ -5,9 +5,12 @@ use super::outcome::{Finding, Outcome};
 use super::rule::{Reading, Rule, Severity};
 use crate::domain::halt::{Halt, Mode, Scope};
 
+/// Its name: nothing ever hides that trading is halted, and only people end it.
+pub const ID: &str = "TRADING_HALTED";
+
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "TRADING_HALTED",
+    id: ID,
     group: "killswitch",
     about: "a halt is in force",
     why: "nothing goes out while everybody believes the bots are trading",
@@ -15,6 +18,7 @@ pub const RULE: Rule = Rule {
     example: "nija kill fat finger",
     severities: &[Severity::Warning, Severity::Critical],
     auto_kill: None,
+    latches: None,
     remedy: "nija killswitch status",
     reads: &[Reading::KillSwitch],
     evaluate,
@@ -31,7 +35,7 @@ fn evaluate(facts: &Facts) -> Outcome {
         outcome.doubt(None, doubt.clone(), "nija doctor");
     }
     match &stops.document {
-        Input::Known(document) => outcome.findings.extend(document.halts.iter().map(found)),
+        Input::Known(document) => outcome.findings.extend(document.halts.iter().map(finding)),
         Input::Unreadable(why) => {
             outcome.doubt(None, why.clone(), "nija doctor");
         }
@@ -43,7 +47,8 @@ fn evaluate(facts: &Facts) -> Outcome {
     outcome
 }
 
-fn found(halt: &Halt) -> Finding {
+/// What is found about one halt.
+pub fn finding(halt: &Halt) -> Finding {
     let total = halt.scope == Scope::All && halt.mode == Mode::Halted;
     let severity = if total { Severity::Critical } else { Severity::Warning };
     let reason = if halt.cause.reason.is_empty() { "no reason given" } else { &halt.cause.reason };

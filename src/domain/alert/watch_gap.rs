@@ -19,6 +19,7 @@ pub const RULE: Rule = Rule {
     example: "systemctl suspend, and an hour later the watch goes on",
     severities: &[Severity::Warning],
     auto_kill: None,
+    latches: None,
     remedy: "nija heartbeat status",
     reads: &[Reading::Heartbeats],
     evaluate,

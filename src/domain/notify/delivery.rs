@@ -143,6 +143,26 @@ impl Delivery {
         }
     }
 
+    /// When it may be tried. A wall clock that was set back must not hold it up: what was stored in the future is due now, and
+    /// no wait after a failure is longer than the longest.
+    pub fn due(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let asked = self.trouble.as_ref().and_then(|trouble| trouble.retry_after_seconds).unwrap_or_default();
+        let longest =
+            TimeDelta::from_std(BACKOFF_MAX.max(Duration::from_secs(asked))).unwrap_or(TimeDelta::MAX);
+        let set_back = match self.attempts {
+            0 => self.created_at > now,
+            _ => self.due_at.signed_duration_since(now) > longest,
+        };
+        if set_back { now } else { self.due_at }
+    }
+
+    /// The copy of it that another channel takes instead.
+    #[must_use]
+    pub fn instead(&self, fallback: &str, now: DateTime<Utc>) -> Self {
+        let instead_of = Some(self.channel.clone());
+        Self { instead_of, ..Self::new(self.message.clone(), fallback, now, now) }
+    }
+
     /// The name of its document: the message and the channel.
     pub fn name(&self) -> String {
         name(&self.message.id, &self.channel)

@@ -7,6 +7,7 @@ pub mod escalation;
 pub mod message;
 pub mod plan;
 pub mod policy;
+pub mod queue;
 pub mod recall;
 pub mod record;
 pub mod route;

@@ -32,6 +32,9 @@ pub struct Record {
     /// Why the last failure.
     #[serde(default)]
     pub trouble: Option<Trouble>,
+    /// Nothing is tried before this, but what cannot wait and was not tried yet.
+    #[serde(default)]
+    pub retry_at: Option<DateTime<Utc>>,
     /// When a test or a drill last succeeded.
     #[serde(default)]
     pub last_drill_at: Option<DateTime<Utc>>,
@@ -76,6 +79,7 @@ impl Record {
             last_failure_at: None,
             failing_since: None,
             trouble: None,
+            retry_at: None,
             last_drill_at: None,
             sent: 0,
             failures: BTreeMap::new(),
@@ -91,6 +95,7 @@ impl Record {
         self.sent = self.sent.saturating_add(1);
         (self.last_success_at, self.failing_since, self.trouble, self.abandoned_at) =
             (Some(now), None, None, None);
+        self.retry_at = None;
         self.forget_old(rate, now);
         if rate.is_some() {
             self.recent.push(now);
@@ -107,6 +112,15 @@ impl Record {
         if abandoned {
             self.abandoned = self.abandoned.saturating_add(1);
             self.abandoned_at = Some(now);
+        }
+    }
+
+    /// Until when it is left alone after a failure. A wall clock that was set back since then ends that.
+    pub fn rests(&self, now: DateTime<Utc>) -> Takes {
+        let failed_before = self.last_failure_at.is_some_and(|at| at <= now);
+        match self.retry_at.filter(|at| *at > now && failed_before) {
+            Some(at) => Takes::From(at),
+            None => Takes::Now,
         }
     }
 

@@ -2,27 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::alert::lifecycle::{Pulled, State as Life, Transition, fingerprint};
-use crate::domain::alert::{Alert, Finding, Outcome, Pull, Rule};
-use crate::domain::halt::Source;
+use crate::domain::alert::lifecycle::{Pulled, State as Life, fingerprint};
+use crate::domain::alert::standing::is_forgettable;
+use crate::domain::alert::{Alert, Finding, Outcome, Pull, Rule, Shown};
 use crate::domain::key::{ENCODED_LEN_MAX, Key, encode};
 use crate::error::{Error, Kind, Result};
-use crate::store::Durability;
 use crate::store::document::{self, Stored};
 
-use super::super::{Notice, State, record};
+use super::super::{Notice, State};
+use super::advance::{Step, advance};
 use super::changes::{Changed, Changes};
-use super::{Change, Report, Sight, pull};
+use super::{Report, Sight, pull};
 
 /// The folder of alerts.
 pub const COLLECTION: &str = "alerts";
-
-/// A resolved alert is forgotten after this long; the audit log keeps what happened.
-const KEPT: TimeDelta = TimeDelta::days(7);
 
 /// Findings of one rule that become alerts of their own; the rest is counted in one more.
 const FINDINGS_MAX: usize = 100;
@@ -67,7 +63,7 @@ fn read_again(state: &State<'_>, known: &mut BTreeMap<String, Alert>, name: &str
 }
 
 /// Every alert, by fingerprint. One that cannot be read is left to `doctor`: its rule fires again.
-fn load(state: &State<'_>) -> Result<BTreeMap<String, Alert>> {
+pub fn load(state: &State<'_>) -> Result<BTreeMap<String, Alert>> {
     let mut alerts = BTreeMap::new();
     document::each::<Alert>(&*state.backend, COLLECTION, &mut |_, stored| {
         if let Ok(Stored::Present(alert)) = stored {
@@ -84,7 +80,7 @@ pub fn update(
     rule: &Rule,
     outcome: &Outcome,
     report: &mut Report,
-) -> Vec<Alert> {
+) -> Vec<Shown> {
     let findings = capped(rule, &outcome.findings);
     let (mut held, mut named, mut levers) = (BTreeSet::new(), Vec::new(), Vec::new());
     for finding in &findings {
@@ -95,30 +91,32 @@ pub fn update(
         }
     }
     let mine = |alert: &&Alert| alert.rule == rule.id && alert.state == Life::Firing;
-    let others: Vec<Alert> = sight
+    let others: Vec<String> = sight
         .alerts
-        .values()
-        .filter(mine)
-        .filter(|alert| !held.contains(&fingerprint(rule.id, &alert.subject)))
-        .cloned()
+        .iter()
+        .filter(|(name, alert)| mine(alert) && !held.contains(*name))
+        .map(|(name, _)| name.clone())
         .collect();
-    for alert in others {
-        let doubt = outcome
-            .doubts
-            .iter()
-            .find(|doubt| doubt.subject.as_ref().is_none_or(|subject| *subject == alert.subject));
-        let step = match doubt {
-            Some(doubt) => alert.doubted(&doubt.why),
-            None => alert.not_seen(state.now()),
-        };
-        if let Some((alert, transition)) = step {
-            save(state, sight, alert, transition, report);
-        }
+    for name in others {
+        advance(state, sight, &name, &|before| not_found(before?, outcome, state.now()), report);
     }
     // In the order of the findings; then those that could not be judged.
     let doubted = sight.alerts.keys().filter(|name| !held.contains(*name));
     let all = named.iter().chain(doubted).filter_map(|name| sight.alerts.get(name));
-    all.filter(mine).map(|alert| as_seen(alert, &findings, state.now())).collect()
+    let (silences, now) = (sight.silences(), state.now());
+    all.filter(mine).map(|alert| Shown::of(as_seen(alert, &findings, now), &silences, now)).collect()
+}
+
+/// What becomes of an alert that was not found: it ends, unless it could not be judged.
+fn not_found(alert: &Alert, outcome: &Outcome, now: DateTime<Utc>) -> Step {
+    let doubt = outcome
+        .doubts
+        .iter()
+        .find(|doubt| doubt.subject.as_ref().is_none_or(|subject| *subject == alert.subject));
+    match doubt {
+        Some(doubt) => alert.doubted(&doubt.why),
+        None => alert.not_seen(now),
+    }
 }
 
 /// An alert with the figures of this look: while nothing else changes, they are not written down each time.
@@ -144,7 +142,6 @@ fn found(
     report: &mut Report,
 ) {
     let name = fingerprint(rule.id, &finding.subject);
-    let step = Alert::seen(sight.alerts.get(&name), rule.id, finding, state.now());
     let firing = sight.alerts.get(&name).filter(|alert| alert.state == Life::Firing);
     let pulled = firing.and_then(|alert| alert.pulled.clone());
     let due = finding.pull.as_ref().filter(|pull| pulled.as_ref().is_none_or(|done| done.pull != **pull));
@@ -157,19 +154,14 @@ fn found(
             pulled
         })
     });
-    match (step, pulled_now) {
-        (Some((mut alert, transition)), pulled_now) => {
-            alert.pulled = pulled_now.or(alert.pulled);
-            save(state, sight, alert, transition, report);
-        }
-        (None, Some(pulled_now)) => {
-            if let Some(before) = sight.alerts.get(&name) {
-                let alert = Alert { pulled: Some(pulled_now), ..before.clone() };
-                save(state, sight, alert, None, report);
-            }
-        }
-        (None, None) => {}
-    }
+    let same_within = state.context.config.policies.notify.resolve_wait;
+    let decide = |before: Option<&Alert>| {
+        let step = Alert::seen(before, rule, finding, same_within, state.now());
+        let Some(pulled) = pulled_now.clone() else { return step };
+        let (alert, transition) = step.or_else(|| Some((before?.clone(), None)))?;
+        Some((alert.pulled_for(pulled), transition))
+    };
+    advance(state, sight, &name, &decide, report);
 }
 
 fn capped(rule: &Rule, findings: &[Finding]) -> Vec<Finding> {
@@ -183,76 +175,11 @@ fn capped(rule: &Rule, findings: &[Finding]) -> Vec<Finding> {
     kept
 }
 
-fn save(
-    state: &State<'_>,
-    sight: &mut Sight,
-    alert: Alert,
-    transition: Option<Transition>,
-    report: &mut Report,
-) {
-    let name = fingerprint(&alert.rule, &alert.subject);
-    if let Some(transition) = transition {
-        report.changes.push(Change {
-            fingerprint: name.clone(),
-            transition,
-            severity: alert.severity,
-            message: alert.message.clone(),
-        });
-    }
-    match write(state, &name, alert.clone(), transition) {
-        Ok(written) => {
-            sight.unsaved.remove(&name);
-            sight.alerts.insert(name, written);
-        }
-        Err(error) => {
-            sight.unsaved.insert(name.clone(), alert.clone());
-            sight.alerts.insert(name.clone(), alert);
-            report.notices.push(Notice::of("ALERT_NOT_RECORDED", &format!("alert {name}"), &error));
-        }
-    }
-}
-
-fn write(state: &State<'_>, name: &str, mut alert: Alert, transition: Option<Transition>) -> Result<Alert> {
-    let mut opened = document::open::<Alert>(&*state.backend, &key(name)?, state.wait)?;
-    match &opened.stored {
-        Stored::Present(stored) => {
-            alert.header.revision = stored.header.revision;
-            alert.audit_outbox.clone_from(&stored.audit_outbox);
-        }
-        Stored::Missing => alert.header.revision = 0,
-        Stored::Unreadable(_) => {
-            opened.set_aside(state.now())?;
-        }
-    }
-    let data = json!({
-        "severity": alert.severity,
-        "message": alert.message,
-        "first_seen": alert.first_seen,
-        "count": alert.count,
-        "halt": alert.pulled.as_ref().map(|pulled| &pulled.halt),
-    });
-    let subject = format!("alert:{name}");
-    let event =
-        |kind: Transition| state.context.event(Source::AutoMonitoring, kind.action(), &subject, data.clone());
-    match transition {
-        // Found again by the next look if a power cut takes it.
-        Some(kind) => {
-            record::commit(state, &mut opened, &mut alert, &[event(kind)], Durability::Relaxed)?.audit?;
-        }
-        None => opened.commit(&mut alert, state.now(), Durability::Relaxed)?,
-    }
-    Ok(alert)
-}
-
 /// Forgets alerts that were resolved long ago.
 pub fn prune(state: &State<'_>, sight: &mut Sight, report: &mut Report) {
     let now = state.now();
-    let old = |alert: &Alert| {
-        alert.state == Life::Resolved
-            && alert.resolved_at.is_some_and(|at| now.signed_duration_since(at) >= KEPT)
-    };
-    let names: Vec<String> =
-        sight.alerts.iter().filter(|(_, alert)| old(alert)).map(|(name, _)| name.clone()).collect();
+    let old = sight.alerts.iter().filter(|(_, alert)| is_forgettable(alert, now));
+    let names: Vec<String> = old.map(|(name, _)| name.clone()).collect();
     for name in names {
         let removed =
             key(&name).and_then(|key| document::open::<Alert>(&*state.backend, &key, state.wait)?.remove());

@@ -5,16 +5,16 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::domain::alert::lifecycle::{self, Transition};
-use crate::domain::alert::telling::told;
-use crate::domain::alert::{Alert, Doubt, Figure, Outcome, Reading, Rule, Severity};
+use crate::domain::alert::{Doubt, Figure, Outcome, Reading, Rule, Severity, Shown};
 use crate::domain::policy::Policies;
 use crate::domain::status::Status;
 use crate::error::{Kind, Result};
 
 use super::gate::claims;
 use super::killswitch::settle;
-use super::{Notice, State, notify, orders};
+use super::{Notice, State, notify, orders, silences};
 
+pub mod advance;
 pub mod alerts;
 pub mod changes;
 pub mod kept;
@@ -44,8 +44,7 @@ pub struct Judged {
     /// The worst of what it found, UNKNOWN for doubt.
     pub status: Status,
     /// Its alerts that fire now, those it cannot judge at present included.
-    #[serde(serialize_with = "told")]
-    pub alerts: Vec<Alert>,
+    pub alerts: Vec<Shown>,
     /// What it could not judge.
     pub doubts: Vec<Doubt>,
     /// Why it had nothing to judge, if so.
@@ -75,6 +74,10 @@ pub struct Report {
     pub status: Status,
     /// What every rule said, in their order.
     pub rules: Vec<Judged>,
+    /// Alerts of these rules that hold no more, and stay until a person resolves them; the worst first.
+    pub latched: Vec<Shown>,
+    /// Such that are over, were CRITICAL or worse, and that nobody has acknowledged.
+    pub unseen: Vec<Shown>,
     /// What happened to alerts in this look.
     pub changes: Vec<Change>,
     /// Halts that this look put in force.
@@ -86,10 +89,17 @@ pub struct Report {
 
 impl Report {
     /// Every alert that fires, the worst first.
-    pub fn firing(&self) -> Vec<&Alert> {
-        let mut firing: Vec<&Alert> = self.rules.iter().flat_map(|judged| &judged.alerts).collect();
+    pub fn firing(&self) -> Vec<&Shown> {
+        let mut firing: Vec<&Shown> = self.rules.iter().flat_map(|judged| &judged.alerts).collect();
         firing.sort_by_key(|alert| std::cmp::Reverse(alert.severity));
         firing
+    }
+
+    /// How many alerts somebody has to look at while nobody said that they do.
+    pub fn unacknowledged(&self) -> usize {
+        let firing = self.rules.iter().flat_map(|judged| &judged.alerts);
+        let all = firing.chain(&self.latched).chain(&self.unseen);
+        all.filter(|shown| shown.standing.is_unacknowledged()).count()
     }
 }
 
@@ -117,6 +127,8 @@ pub fn look(
     let mut report = Report {
         status: Status::Ok,
         rules: Vec::new(),
+        latched: Vec::new(),
+        unseen: Vec::new(),
         changes: Vec::new(),
         pulled: Vec::new(),
         notices: Vec::new(),
@@ -128,8 +140,11 @@ pub fn look(
     if !report.pulled.is_empty() {
         judge_halts(state, request, sight, runner, &mut report);
     }
-    report.status = report.rules.iter().map(|judged| judged.status).max().unwrap_or(Status::Ok);
     alerts::prune(state, sight, &mut report);
+    notices.extend(silences::prune(state, sight));
+    (report.latched, report.unseen) = sight.lingering(request.rules, state.now());
+    let lingers = if report.latched.is_empty() { Status::Ok } else { Status::Warning };
+    report.status = report.rules.iter().map(|judged| judged.status).fold(lingers, Status::max);
     report.notices.extend(notify::plan::plan(state, &request.policies.notify, sight));
     report.notices.extend(orders::tend(state, &facts));
     if let Err(error) = claims::prune(state, request.policies.gate.dedupe_window) {
@@ -160,7 +175,7 @@ fn judge_halts(
     }
 }
 
-fn judged(rule: &Rule, outcome: Outcome, alerts: Vec<Alert>) -> Judged {
+fn judged(rule: &Rule, outcome: Outcome, alerts: Vec<Shown>) -> Judged {
     let found = alerts.iter().map(|alert| alert.severity.status()).max().unwrap_or(Status::Ok);
     let doubt = if outcome.doubts.is_empty() { Status::Ok } else { Status::Unknown };
     Judged {

@@ -5,9 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::adoption::Adoption;
 use crate::domain::alert::facts::Stops;
-use crate::domain::alert::{Alert, Collection, Facts, Input, Reading, Rule};
+use crate::domain::alert::lifecycle::State as Life;
+use crate::domain::alert::standing::Word;
+use crate::domain::alert::{Alert, Collection, Facts, Input, Reading, Rule, Shown};
 use crate::domain::cooldown::{self, Cooldown};
 use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
@@ -81,6 +85,22 @@ impl Sight {
     pub fn silences(&self) -> Vec<Silence> {
         let Input::Known(all) = self.silences.input() else { return Vec::new() };
         all.values().filter_map(|entry| entry.as_ref().ok()).cloned().collect()
+    }
+
+    /// Alerts of these rules that do not fire and that people have to see: those that latched, and those that ended unseen; the
+    /// worst first.
+    pub fn lingering(&self, rules: &[&'static Rule], now: DateTime<Utc>) -> (Vec<Shown>, Vec<Shown>) {
+        let of_rules = |alert: &&Alert| rules.iter().any(|rule| rule.id == alert.rule);
+        let lingers = |alert: &&Alert| alert.state == Life::Latched || alert.unseen;
+        let quiet = self.alerts.values().filter(|alert| alert.state != Life::Firing);
+        let mut all: Vec<Shown> = quiet
+            .filter(lingers)
+            .filter(of_rules)
+            .map(|alert| Shown::of(alert.clone(), [], now))
+            .filter(|shown| shown.standing.word != Word::Resolved)
+            .collect();
+        all.sort_by_key(|shown| std::cmp::Reverse(shown.severity));
+        all.into_iter().partition(|shown| shown.state == Life::Latched)
     }
 
     /// Notes how long until somebody is to be told something, if anybody is.

@@ -12,6 +12,15 @@ use crate::store::document::{self, Stored};
 
 use super::{Notice, State};
 
+pub mod deliver;
+pub mod drain;
+pub mod halts;
+pub mod means;
+pub mod outbox;
+mod sender;
+
+pub use deliver::{Delivered, What, deliver};
+pub use means::Means;
 pub mod compose;
 pub mod plan;
 pub mod remember;

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::domain::alert::lifecycle::State as Life;
-use crate::domain::alert::telling::told;
-use crate::domain::alert::{Alert, RULES};
+use crate::domain::alert::{RULES, Shown};
+
 use crate::domain::audit::Head;
 use crate::domain::exposure::Assessment;
 use crate::error::Result;
@@ -12,7 +12,7 @@ use crate::error::Result;
 use super::check::Sight;
 use super::heartbeat::present::{Present, components};
 use super::watch::{self, Pulse};
-use super::{Notice, State, adoption, equity, exposure, killswitch, operator};
+use super::{Notice, State, adoption, equity, exposure, killswitch, operator, silences};
 
 mod cooldowns;
 mod orders;
@@ -30,8 +30,13 @@ pub struct Report {
     /// How many operators may resume; `null` when their list cannot be read.
     pub operators: Option<usize>,
     /// Alerts that fire, the worst first.
-    #[serde(serialize_with = "told")]
-    pub alerts: Vec<Alert>,
+    pub alerts: Vec<Shown>,
+    /// Alerts that hold no more, and stay until a person resolves them.
+    pub latched: Vec<Shown>,
+    /// Alerts that are over, were CRITICAL or worse, and that nobody has acknowledged.
+    pub unseen: Vec<Shown>,
+    /// Silences in force, the one that ends first in front.
+    pub silences: Vec<silences::Shown>,
     /// How every component is; `null` when that cannot be read. So with what follows, or when it is not in use.
     pub heartbeats: Option<Present>,
     /// Orders that are out.
@@ -46,6 +51,14 @@ pub struct Report {
     pub equity: Option<Vec<equity::View>>,
     /// How the watch does.
     pub watch: Option<Pulse>,
+}
+
+impl Report {
+    /// The alerts that somebody has to look at while nobody said that they do.
+    pub fn unacknowledged(&self) -> impl Iterator<Item = &Shown> {
+        let all = self.alerts.iter().chain(&self.latched).chain(&self.unseen);
+        all.filter(|shown| shown.standing.is_unacknowledged())
+    }
 }
 
 /// Looks at everything.
@@ -69,14 +82,19 @@ pub fn report(state: &State<'_>, env_stop: Option<String>, sight: &Sight) -> Res
     let equity = known(equity::show(state, None).map(Some), "equity", &mut notices);
     let watch = known(watch::pulse(state), "watch", &mut notices);
     killswitch.notices.append(&mut notices);
-    let mut alerts: Vec<Alert> =
-        sight.alerts.values().filter(|alert| alert.state == Life::Firing).cloned().collect();
+    let silences = sight.silences();
+    let firing = sight.alerts.values().filter(|alert| alert.state == Life::Firing);
+    let mut alerts: Vec<Shown> = firing.map(|alert| Shown::of(alert.clone(), &silences, now)).collect();
     alerts.sort_by_key(|alert| std::cmp::Reverse(alert.severity));
+    let (latched, unseen) = sight.lingering(&RULES, now);
     Ok(Report {
         killswitch,
         audit_head: state.journal().head().ok(),
         operators: operator::list(state).ok().map(|operators| operators.len()),
+        silences: silences::in_force(&silences, &alerts, now),
         alerts,
+        latched,
+        unseen,
         heartbeats,
         orders: orders::orders(&sight.orders(), &state.context.config.policies.orders, now),
         cooldowns: cooldowns::cooldowns(&sight.cooldowns(), now),
