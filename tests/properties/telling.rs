@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use nija::domain::alert::Severity;
+use nija::domain::alert::lifecycle::State as Life;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -34,7 +35,7 @@ fn gap() -> impl Strategy<Value = u64> {
     prop_oneof![3 => 0u64..90, 3 => 90u64..1200, 2 => 1200u64..30_000]
 }
 
-fn live(events: &[(u64, Event)]) -> usize {
+fn live(events: &[(u64, Event)]) -> (usize, usize) {
     let (mut world, mut opinion) = (World::new(), Opinion::default());
     let last = [(7 * 24 * 3600, Event::Channels(true))];
     for (gap, event) in events.iter().chain(&last) {
@@ -54,7 +55,7 @@ fn live(events: &[(u64, Event)]) -> usize {
         let new = world.look();
         opinion.hold(&world, &new, world.now());
     }
-    opinion.told
+    (opinion.told, world.deaths)
 }
 
 proptest! {
@@ -62,6 +63,55 @@ proptest! {
 
     #[test]
     fn every_step_is_told_once_and_in_time_whenever_the_process_dies(events in vec((gap(), event()), 1..80)) {
-        live(&events);
+        let (_told, _deaths) = live(&events); eprintln!("{_told} {_deaths}");
+    }
+}
+
+/// What may happen while the clock is set, now and then.
+fn event_or_step() -> impl Strategy<Value = Event> {
+    let step = prop_oneof![-100i64..100, -90_000i64..90_000];
+    prop_oneof![
+        4 => (0usize..4, severity()).prop_map(|(index, severity)| Event::Fires(index, severity)),
+        2 => (0usize..4).prop_map(Event::Ends),
+        2 => step.prop_map(Event::Steps),
+        1 => (0i64..6).prop_map(Event::Dies),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is done to the clock: what fires is told within its wait, as time passes and not as clocks say, and nothing is
+    /// told much more often than if the clock had been left alone.
+    #[test]
+    fn a_clock_that_is_set_neither_loses_nor_floods(events in vec((gap(), event_or_step()), 1..60)) {
+        let mut world = World::new();
+        let (mut told, mut steps) = (0usize, 0usize);
+        for (gap, event) in &events {
+            let mut left = Duration::from_secs(*gap);
+            while let Some(wait) = world.next().filter(|wait| *wait <= left) {
+                world.clock.advance(wait);
+                left -= wait;
+                told += world.look().len();
+                prop_assert!(world.next() != Some(Duration::ZERO), "it would look for ever");
+            }
+            world.clock.advance(left);
+            steps += usize::from(matches!(event, Event::Steps(_)));
+            world.happens(event);
+            told += world.look().len();
+            for index in 0..4 {
+                let Some(alert) = world.alert(index).filter(|alert| alert.state == Life::Firing) else { continue };
+                // Something is planned for everything that fires, and soon.
+                let next = world.next();
+                prop_assert!(next.is_some_and(|next| next <= Duration::from_secs(4 * 3600)), "{next:?} for {alert:?}");
+                let known = alert.telling.severity;
+                prop_assert!(known >= Some(alert.severity) || alert.severity == Severity::Warning, "{alert:?}");
+            }
+        }
+        // Each time of firing: the first, its steps in two rounds and the end, through two channels; repetitions every half hour
+        // at most; and when the clock is set, what was to come at once.
+        let hours = usize::try_from(events.iter().map(|(gap, _)| gap).sum::<u64>() / 3600).unwrap();
+        let most = events.len() * 30 + hours * 4 * 2 * 2 + steps * 4 * 2 * 4;
+        prop_assert!(told <= most, "{told} of at most {most}");
     }
 }

@@ -18,7 +18,7 @@ struct Life {
     first_seen: Option<DateTime<Utc>>,
     ended: Option<DateTime<Utc>>,
     ack: Option<(DateTime<Utc>, Severity)>,
-    silence: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    silences: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// Whether people know of it, since when, and how bad they know it to be.
     since: Option<DateTime<Utc>>,
     known: Option<Severity>,
@@ -43,11 +43,17 @@ impl Life {
 
     fn silenced(&self, now: DateTime<Utc>) -> bool {
         let hour = TimeDelta::hours(1);
-        self.silence.is_some_and(|(from, until)| match self.severity {
+        self.silences.iter().any(|(from, until)| match self.severity {
             Some(Severity::Emergency) | None => false,
-            Some(Severity::Critical) => now < until.min(from + hour),
-            Some(_) => now < until,
+            Some(Severity::Critical) => now < *until.min(&(*from + hour)),
+            Some(_) => now < *until,
         })
+    }
+
+    fn conversation_ends(&mut self) {
+        let silences = std::mem::take(&mut self.silences);
+        *self =
+            Self { severity: self.severity, ended: self.ended, ack: self.ack, silences, ..Self::default() };
     }
 
     /// Plans the escalation, from a time on.
@@ -98,11 +104,7 @@ impl Opinion {
                 let until = now + TimeDelta::minutes(minutes);
                 for (index, (own, _)) in ALERTS.iter().enumerate() {
                     if *own == rule {
-                        let life = self.life(index);
-                        // The longest holds; they are never ended early here.
-                        if life.silence.is_none_or(|(_, end)| end < until) {
-                            life.silence = Some((now, until));
-                        }
+                        self.life(index).silences.push((now, until));
                     }
                 }
             }
@@ -168,8 +170,7 @@ fn said(life: &mut Life, name: &str, delivery: &Delivery, now: DateTime<Utc>) {
         let end = life.ended.unwrap_or_else(|| panic!("{context}: it fires"));
         assert!(now >= end + policy.resolve_wait && !life.silenced(now), "{context}: too early");
         assert!(life.since.is_some(), "{context}: nobody knew");
-        let (ack, silence) = (life.ack, life.silence);
-        *life = Life { severity: life.severity, ended: life.ended, ack, silence, ..Life::default() };
+        life.conversation_ends();
         return;
     }
     assert!(life.fires && !life.hush(now), "{context}: nobody is to be told");
@@ -182,7 +183,8 @@ fn said(life: &mut Life, name: &str, delivery: &Delivery, now: DateTime<Utc>) {
         Reason::Escalated => match step {
             Some(number) => {
                 let at = life.steps.iter().position(|(own, at)| *own == number && *at <= now);
-                let (_, due) = life.steps.remove(at.unwrap_or_else(|| panic!("{context}: step {number} is not due")));
+                let (_, due) =
+                    life.steps.remove(at.unwrap_or_else(|| panic!("{context}: step {number} is not due")));
                 assert!(now >= due, "{context}");
                 if life.steps.is_empty() && life.rounds > 0 {
                     life.rounds -= 1;
@@ -225,7 +227,11 @@ fn missing(life: &Life, name: &str, now: DateTime<Utc>) {
     let bad = life.severity >= Some(Severity::Critical);
     let waits = if bad { TimeDelta::zero() } else { policy.group_wait.max(policy.group_interval) };
     match life.last.filter(|_| life.since.is_some()) {
-        None => assert!(now < life.first_seen.unwrap() + waits || waits > TimeDelta::zero() && now == life.first_seen.unwrap(), "{context}: nobody was told"),
+        None => assert!(
+            now < life.first_seen.unwrap() + waits
+                || waits > TimeDelta::zero() && now == life.first_seen.unwrap(),
+            "{context}: nobody was told"
+        ),
         Some(last) => {
             assert!(life.severity <= life.known, "{context}: nobody knows how bad it is");
             assert!(now - last < policy.repeat_max, "{context}: it was forgotten");
@@ -249,6 +255,5 @@ fn ended(life: &mut Life, name: &str, outbox: &[Delivery], now: DateTime<Utc>) {
     });
     assert!(!heard && !is_old, "{now}: the end of {name} is not told: {life:?}");
     // Nobody heard of it, so it never was.
-    let (ack, silence) = (life.ack, life.silence);
-    *life = Life { severity: life.severity, ended: life.ended, ack, silence, ..Life::default() };
+    life.conversation_ends();
 }

@@ -30,7 +30,16 @@ impl Mortal {
 
     /// Whether it has died. Then it is started again.
     pub(crate) fn restart(&self) -> bool {
-        self.writes_left.swap(i64::MAX, Ordering::Relaxed) < 0
+        let dead = self.writes_left.load(Ordering::Relaxed) < 0;
+        if dead {
+            self.writes_left.store(i64::MAX, Ordering::Relaxed);
+        }
+        dead
+    }
+
+    /// The same store in the hands of a process that does not die.
+    pub(crate) fn of_others(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), writes_left: Arc::new(AtomicI64::new(i64::MAX)) }
     }
 
     fn write(&self) -> Result<()> {

@@ -80,6 +80,7 @@ pub(crate) struct World {
     config: Config,
     sight: Sight,
     works: bool,
+    pub(crate) deaths: usize,
     known: BTreeSet<String>,
     outbox: Vec<Delivery>,
 }
@@ -90,15 +91,25 @@ impl World {
         config.policies.notify = policy();
         let clock = Manual::at("2026-11-16T00:00:00Z".parse().unwrap());
         let (sight, known, outbox) = (Sight::default(), BTreeSet::new(), Vec::new());
-        Self { clock, store: Mortal::new(), config, sight, works: true, known, outbox }
+        Self { clock, store: Mortal::new(), config, sight, works: true, deaths: 0, known, outbox }
     }
 
+    /// As the process that dies does it.
     fn on<T>(&self, act: impl FnOnce(&State<'_>) -> T) -> T {
+        self.in_store(self.store.clone(), act)
+    }
+
+    /// As people do it.
+    fn as_people<T>(&self, act: impl FnOnce(&State<'_>) -> T) -> T {
+        self.in_store(self.store.of_others(), act)
+    }
+
+    fn in_store<T>(&self, store: Mortal, act: impl FnOnce(&State<'_>) -> T) -> T {
         let actor = Actor { uid: 0, user: None, operator: Some("alice".to_owned()) };
         let identity = Identity { actor, host: "desk".to_owned(), pid: 1 };
         let (clock, new_id) = (&self.clock, identity::random_id);
         let context = Context { config: &self.config, clock, identity: &identity, new_id: &new_id };
-        act(&State { context: &context, backend: Box::new(self.store.clone()), wait: Duration::ZERO })
+        act(&State { context: &context, backend: Box::new(store), wait: Duration::ZERO })
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -109,6 +120,7 @@ impl World {
     pub(crate) fn look(&mut self) -> Vec<Delivery> {
         self.plan();
         if self.store.restart() {
+            self.deaths += 1;
             self.sight = Sight::default();
             self.plan();
         }
@@ -168,13 +180,14 @@ impl World {
         self.outbox = outbox;
         for delivery in old {
             let key = Key::entry(OUTBOX, &delivery.name()).unwrap();
-            self.on(|state| document::open::<Delivery>(&*state.backend, &key, state.wait).unwrap().remove())
-                .unwrap();
+            self.as_people(|state| {
+                document::open::<Delivery>(&*state.backend, &key, state.wait).unwrap().remove().unwrap();
+            });
         }
     }
 
     fn put<T: nija::domain::document::Document>(&self, key: &Key, mut document: T) {
-        self.on(|state| {
+        self.as_people(|state| {
             let mut opened = document::open::<T>(&*state.backend, key, state.wait).unwrap();
             opened.commit(&mut document, state.now(), Durability::Relaxed).unwrap();
         });
@@ -196,18 +209,24 @@ impl World {
         match *event {
             Event::Fires(index, severity) => return self.fires(index, severity),
             Event::Ends(index) => {
-                let Some(alert) = self.alert(index).filter(|alert| alert.state == Life::Firing) else { return false };
+                let Some(alert) = self.alert(index).filter(|alert| alert.state == Life::Firing) else {
+                    return false;
+                };
                 self.keep(Alert { state: Life::Resolved, resolved_at: Some(now), ..alert });
             }
             Event::Acked(index, minutes) => {
-                let Some(alert) = self.alert(index).filter(|alert| alert.state == Life::Firing) else { return false };
+                let Some(alert) = self.alert(index).filter(|alert| alert.state == Life::Firing) else {
+                    return false;
+                };
                 let by = Actor { uid: 0, user: None, operator: Some("alice".to_owned()) };
                 let until = now + TimeDelta::minutes(minutes);
                 let ack = Ack { by, at: now, until, severity: alert.severity, note: String::new() };
                 self.keep(Alert { acked: Some(ack), ..alert });
             }
             Event::GivenBack(index) => {
-                let Some(alert) = self.alert(index).filter(|alert| alert.acked.is_some()) else { return false };
+                let Some(alert) = self.alert(index).filter(|alert| alert.acked.is_some()) else {
+                    return false;
+                };
                 self.keep(Alert { acked: None, ..alert });
             }
             Event::Silenced(rule, minutes) => {
@@ -219,7 +238,9 @@ impl World {
                 }))
                 .unwrap();
                 let key = Key::entry(SILENCES, &silence.id).unwrap();
-                if self.on(|state| document::read::<Silence>(&*state.backend, &key)).unwrap() != Stored::Missing {
+                if self.on(|state| document::read::<Silence>(&*state.backend, &key)).unwrap()
+                    != Stored::Missing
+                {
                     return false;
                 }
                 self.put(&key, silence);

@@ -7,7 +7,7 @@ use super::route::About;
 use super::steps::interval;
 use super::telling::{Due, Telling};
 use crate::domain::alert::lifecycle::State;
-use crate::domain::alert::{Alert, Severity};
+use crate::domain::alert::{Alert, Severity, TRADING_HALTED};
 
 /// What is to be said of an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Situation<'_> {
             return;
         }
         // A halt does not come again: the next one is another.
-        let is_halt = self.alert.rule == super::route::HALTED;
+        let is_halt = self.alert.rule == TRADING_HALTED;
         let wait = if is_halt { TimeDelta::zero() } else { self.policy.resolve_wait };
         let at = later(self.alert.resolved_at.unwrap_or(self.now), wait, self.now);
         // Somebody who takes care of it wants to know; whoever silenced it wants peace.
@@ -128,12 +128,14 @@ impl Situation<'_> {
 
     fn hushed(&self, hush: Hush, decision: &mut Decision) {
         let telling = &mut decision.telling;
+        if telling.severity.is_some() {
+            // When it becomes worse than whoever takes care of it knows, people are told.
+            telling.severity = hush.known.or(telling.severity);
+        }
         if telling.severity.is_some() && (telling.repeat_at.is_some() || !telling.steps.is_empty()) {
             telling.repeat_at = None;
             telling.steps.clear();
             telling.rounds_left = 0;
-            // When it becomes worse than that, they are told.
-            telling.severity = hush.known.or(telling.severity);
             decision.is_over = true;
         }
         decision.due = Some(hush.until);
@@ -246,13 +248,15 @@ mod tests {
         (words.join(" "), decision.due.map(|due| due.timestamp() - at(0).timestamp()))
     }
 
-    const ACKED: Option<Hush> = Some(Hush { until: AT_900, known: Some(Severity::Critical), is_silenced: false });
+    const ACKED: Option<Hush> =
+        Some(Hush { until: AT_900, known: Some(Severity::Critical), is_silenced: false });
     const SILENCED: Option<Hush> = Some(Hush { until: AT_900, known: None, is_silenced: true });
     const AT_900: DateTime<Utc> = DateTime::from_timestamp(1_800_000_900, 0).unwrap();
 
     #[test]
     fn the_table_of_reasons() {
-        let gone = |fields: Value| json!({"state": "resolved", "resolved_at": at(60), "telling": told(fields)});
+        let gone =
+            |fields: Value| json!({"state": "resolved", "resolved_at": at(60), "telling": told(fields)});
         let lesser = json!({"severity": "warning"});
         let quiet = told(json!({"repeat_at": null, "steps": []}));
         #[rustfmt::skip]
@@ -290,8 +294,14 @@ mod tests {
     fn who_takes_care_of_it_calls_back_what_is_planned_and_knows_how_bad_it_is() {
         let alert = alert(json!({"telling": told(json!({"severity": "emergency"}))}));
         let decision = decide(&alert, ACKED, 10);
-        assert!(decision.is_over && decision.telling.steps.is_empty() && decision.telling.repeat_at.is_none());
-        assert_eq!(decision.telling.severity, Some(Severity::Critical), "when it becomes worse than that, people are told");
+        assert!(
+            decision.is_over && decision.telling.steps.is_empty() && decision.telling.repeat_at.is_none()
+        );
+        assert_eq!(
+            decision.telling.severity,
+            Some(Severity::Critical),
+            "when it becomes worse than that, people are told"
+        );
         let alert = Alert { telling: decision.telling, ..alert };
         assert!(!decide(&alert, ACKED, 20).is_over, "once is enough");
     }

@@ -5,9 +5,8 @@ use chrono::TimeDelta;
 use super::delivery::{Delivery, Sort, State};
 use super::message::{Message, Reason, Topic};
 use super::plan::{Decided, View};
-use super::route::HALTED;
-use crate::domain::alert::Severity;
 use crate::domain::alert::lifecycle::State as Life;
+use crate::domain::alert::{Severity, TRADING_HALTED};
 
 /// What was sent is kept in the outbox for a day: of an alert that was told longer ago than this, it need not be there any more.
 const PROOF_KEPT: TimeDelta = TimeDelta::hours(20);
@@ -50,6 +49,13 @@ impl Recall<'_> {
         })
     }
 
+    /// Whether what a message about one alert alone says is stored for a channel, in a message of its own or among others.
+    pub fn has(&self, id: &str, channel: &str) -> bool {
+        self.deliveries.iter().filter(|delivery| delivery.channel == channel).any(|delivery| {
+            delivery.message.id == id || delivery.message.alerts.values().any(|own| own == id)
+        })
+    }
+
     fn over(&self, name: &str) -> Option<Over> {
         let Some(alert) = self.view.alerts.get(name) else { return Some(Over::Ended) };
         let Some(one) = self.decided.iter().find(|one| one.name == name) else {
@@ -75,7 +81,7 @@ impl Recall<'_> {
             .filter(|delivery| delivery.message.reason != Reason::Resolved)
             .filter(|delivery| names(&delivery.message).any(|name| name == one.name))
             // A halt may have been told by whoever stopped, before anybody looked.
-            .filter(|delivery| delivery.message.at >= since || one.alert.rule == HALTED)
+            .filter(|delivery| delivery.message.at >= since || one.alert.rule == TRADING_HALTED)
             .collect();
         let has_heard = |name: &&String| {
             let mut through = mine.iter().filter(|delivery| delivery.channel == **name).peekable();

@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use crate::domain::alert::Alert;
-use crate::domain::alert::select;
+use crate::domain::alert::{Alert, TRADING_HALTED, select};
 use crate::domain::notify::decide::Say;
 use crate::domain::notify::plan::{Decided, Word};
-use crate::domain::notify::route::HALTED;
 use crate::domain::notify::{Message, Reason, Topic};
 
 use super::super::State;
@@ -28,7 +26,7 @@ pub fn message(state: &State<'_>, word: &Word<'_>, head: Option<String>) -> Opti
     Some(Message {
         id: word.id.clone(),
         thread: lead.name.to_owned(),
-        topic: if alert.rule == HALTED { Topic::KillSwitch } else { Topic::Alert },
+        topic: if alert.rule == TRADING_HALTED { Topic::KillSwitch } else { Topic::Alert },
         reason: word.reason,
         severity,
         rule: Some(alert.rule.clone()),
@@ -72,7 +70,7 @@ fn notes(word: &Word<'_>, lead: &Decided<'_>, now: DateTime<Utc>) -> Vec<String>
     if rest > 0 {
         notes.push(format!("and {rest} more of {}", alert.rule));
     }
-    if word.reason != Reason::Resolved && alert.rule != HALTED {
+    if word.reason != Reason::Resolved && alert.rule != TRADING_HALTED {
         notes.push(format!("to take care of it: nija alerts ack '{}' --note YOUR-WORDS", lead.name));
     }
     notes

@@ -7,8 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::alert::Severity;
 use crate::domain::notify::decide::Say;
-use crate::domain::notify::plan::{View, Word};
+use crate::domain::notify::plan::{Decided, View, Word};
 use crate::domain::notify::recall::Recall;
+use crate::domain::notify::route::About;
 use crate::domain::notify::{Delivery, Policy, Telling, delivery};
 use crate::error::{Error, Result};
 use crate::store::Durability;
@@ -55,7 +56,10 @@ struct Planned {
 fn tell(state: &State<'_>, view: &View<'_>) -> Planned {
     let (decided, mut planned) = (view.decide(), Planned::default());
     let is_over = decided.iter().any(|one| one.decision.is_over);
-    let deliveries = match if is_over { outbox(state) } else { Ok(Vec::new()) } {
+    // What is said alone is stored under its own name: whether it was before, storing it tells.
+    let joins = |one: &Decided<'_>| !one.decision.says.is_empty() && !About::of(one.alert).is_immediate();
+    let is_asked = is_over || decided.iter().any(joins);
+    let deliveries = match if is_asked { outbox(state) } else { Ok(Vec::new()) } {
         Ok(deliveries) => deliveries,
         Err(error) => return planned.failed(view.now, "the outbox cannot be read", &error),
     };
@@ -63,14 +67,14 @@ fn tell(state: &State<'_>, view: &View<'_>) -> Planned {
     if is_over && let Err(error) = cancel(state, &recall) {
         return planned.failed(view.now, "messages could not be called back", &error);
     }
-    let words = view.words(&decided, &|one| recall.heard(one));
+    let words = view.words(&decided, &recall);
     let head = if words.is_empty() { None } else { audit_head(state) };
     planned.tellings = view.remembered(&decided, &words);
     planned.due = view.next(&decided, &planned.tellings);
     for word in &words {
         planned.notices.extend(overdue(word, view.now));
         let Some(message) = message(state, word, head.clone()) else { continue };
-        if let Err(error) = enqueue(state, &message, &word.channels, view.now, durability(word)) {
+        if let Err(error) = enqueue(state, &message, &word.missing, view.now, durability(word)) {
             for (one, _) in &word.about {
                 planned.tellings.remove(one.name);
             }
