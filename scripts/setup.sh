@@ -4,33 +4,41 @@ set -euo pipefail
 
 # command:Debian package
 wanted=(strace:strace chattr:e2fsprogs mkfs.ext4:e2fsprogs unshare:util-linux nsenter:util-linux flock:util-linux
-  prlimit:util-linux losetup:mount mount:mount gcc:gcc python3:python3)
+  prlimit:util-linux losetup:mount mount:mount gcc:gcc openssl:openssl)
 
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for pair in "${wanted[@]}"; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
 done
-promtool=$(command -v promtool || true)
-[ ${#missing[@]} -eq 0 ] && [ -n "$promtool" ] && exit 0
-[ -n "$promtool" ] || missing+=(prometheus)
-mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3 python3-aiosmtpd)
+# Of these packages only one program is wanted: installed, they would bring a service that starts, and a user.
+alone=()
+command -v promtool >/dev/null || alone+=(prometheus)
+command -v prometheus-alertmanager >/dev/null || alone+=(prometheus-alertmanager)
+[ ${#missing[@]} -eq 0 ] && [ ${#alone[@]} -eq 0 ] && exit 0
+mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u | grep . || true)
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-  echo "missing: ${missing[*]} (Debian package names); as root: apt-get install ${missing[*]}" >&2
+  echo "missing: ${missing[*]} ${alone[*]} (Debian package names); as root: scripts/setup.sh" >&2
   exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
-mapfile -t packages < <(printf '%s\n' "${missing[@]}" | grep -vx prometheus || true)
-if [ ${#packages[@]} -gt 0 ]; then
-  apt-get -qq -o=Dpkg::Use-Pty=0 install --no-install-recommends "${packages[@]}" >/dev/null
+if [ ${#missing[@]} -gt 0 ]; then
+  apt-get -qq -o=Dpkg::Use-Pty=0 install --no-install-recommends "${missing[@]}" >/dev/null
 fi
-if [ -z "$promtool" ]; then
-  # Of this package only the checker is wanted: installed, it would bring a service that starts, and a user.
+if [ ${#alone[@]} -gt 0 ]; then
   folder=$(mktemp -d)
   trap 'rm -r "$folder"' EXIT
-  (cd "$folder" && apt-get -qq -o=APT::Sandbox::User=root download prometheus)
-  dpkg-deb --fsys-tarfile "$folder"/prometheus_*.deb | tar -x -C "$folder" ./usr/bin/promtool
-  install -m 755 "$folder/usr/bin/promtool" /usr/local/bin/promtool
+  for package in "${alone[@]}"; do
+    (cd "$folder" && apt-get -qq -o=APT::Sandbox::User=root download "$package")
+    dpkg-deb -x "$folder/$package"_*.deb "$folder"
+  done
+  for program in promtool prometheus-alertmanager; do
+    [ ! -e "$folder/usr/bin/$program" ] || install -m 755 "$folder/usr/bin/$program" "/usr/local/bin/$program"
+  done
+  # Without its templates, which it looks for here, it does not start.
+  templates=usr/share/prometheus/alertmanager
+  [ ! -d "$folder/$templates" ] || { mkdir -p "/$templates" && cp "$folder/$templates"/*.tmpl "/$templates/"; }
 fi

@@ -20,6 +20,8 @@ mod faults;
 mod gate;
 /// Heartbeats as the watch sees them, and commands run on behalf of a component.
 mod heartbeat;
+/// Channels: what each sends, and what it makes of every kind of answer.
+mod notify;
 /// The log of fills and its summary.
 mod slippage;
 /// The watch as its readers, its supervisor and its operator meet it.

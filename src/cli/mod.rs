@@ -17,6 +17,7 @@ mod completions;
 mod config;
 mod cooldown;
 mod doctor;
+mod drill;
 pub mod entry;
 mod equity;
 mod escalation;
@@ -27,6 +28,7 @@ mod heartbeat;
 mod init;
 mod killswitch;
 mod man;
+mod notify;
 mod operator;
 mod orders;
 mod refusal;
@@ -159,6 +161,11 @@ pub enum Command {
     /// Report what accounts are worth, and see what was lost
     #[command(subcommand)]
     Equity(equity::Equity),
+    /// Try the channels that people are told through, and see what is to go out
+    #[command(subcommand)]
+    Notify(notify::Notify),
+    /// Prove that people can be told
+    Drill(drill::Drill),
     /// Say who may resume
     #[command(subcommand)]
     Operator(operator::Operator),
@@ -199,6 +206,8 @@ impl Command {
             Self::Exposure(command) => command.format(),
             Self::Adoption(command) => command.format(),
             Self::Equity(command) => command.format(),
+            Self::Notify(command) => command.format(),
+            Self::Drill(_) => "nija.drill",
             Self::Operator(command) => command.format(),
             Self::Audit(command) => command.format(),
             Self::Doctor(_) => "nija.doctor",
@@ -228,6 +237,8 @@ impl Command {
             Self::Exposure(command) => command.run(app),
             Self::Adoption(command) => command.run(app),
             Self::Equity(command) => command.run(app),
+            Self::Notify(command) => command.run(app),
+            Self::Drill(command) => command.run(app),
             Self::Operator(command) => command.run(app),
             Self::Audit(command) => command.run(app),
             Self::Doctor(command) => command.run(app),

@@ -9,6 +9,7 @@ use crate::domain::killswitch::Change;
 use crate::domain::notify::Message;
 use crate::ops::killswitch::activate::Report;
 use crate::ops::killswitch::release::Outcome;
+use crate::ops::notify::drain::Drained;
 use crate::ops::notify::{Delivered, What, deliver, halts};
 use crate::ops::{Context, Notice};
 use crate::output::{self, Page, Role, Span};
@@ -74,10 +75,11 @@ pub fn of_look(app: &App, config: &Config) {
     }
     let config = config.clone();
     app.afterwards(move |app| {
-        let delivered = deliver(&app.means(&config), What::Due, CHECK_WAIT);
+        let mut delivered = deliver(&app.means(&config), What::Due, CHECK_WAIT);
+        // A watch that is at it does what this look would have done.
+        delivered.drained.retain(|drained| !drained.busy);
         let mut page = Page::new();
-        untold(&mut page, &delivered, false);
-        notices(&mut page, &delivered.notices);
+        say_missing(&mut page, &missing(&delivered));
         say(app, &page);
     });
 }
@@ -93,22 +95,21 @@ fn of_halts(app: &App, config: &Config, messages: impl FnOnce(&Context<'_>) -> V
 }
 
 /// Which channels were told and which were not.
-pub fn page(delivered: &Delivered, quiet: bool) -> Page {
+fn page(delivered: &Delivered, quiet: bool) -> Page {
     let mut page = Page::new();
     let told: Vec<String> = delivered.drained.iter().filter_map(told).collect();
     if !told.is_empty() && !quiet {
         page.line([Span::new(Role::Good, "told"), Span::plain(format!(" {}", told.join(", ")))]);
     }
-    untold(&mut page, delivered, true);
-    notices(&mut page, &delivered.notices);
+    say_missing(&mut page, &missing(delivered));
     page
 }
 
 /// A channel that took everything, and how long it took.
-fn told(drained: &crate::ops::notify::drain::Drained) -> Option<String> {
+fn told(drained: &Drained) -> Option<String> {
     let all = drained.attempts.iter().all(|attempt| attempt.result.is_ok());
     let some = !drained.attempts.is_empty() || !drained.elsewhere.is_empty();
-    if !all || !some || (drained.busy && drained.elsewhere.is_empty()) {
+    if !all || !some {
         return None;
     }
     let took: Duration = drained.attempts.iter().map(|attempt| attempt.took).sum();
@@ -118,36 +119,34 @@ fn told(drained: &crate::ops::notify::drain::Drained) -> Option<String> {
     })
 }
 
-/// What did not get out, and why. That another process is at it is only worth a word where somebody waits for it.
-fn untold(page: &mut Page, delivered: &Delivered, waited: bool) {
+/// What did not get out and why, and what else went wrong.
+pub fn missing(delivered: &Delivered) -> Vec<Notice> {
     let mut why: Vec<String> = Vec::new();
     for drained in &delivered.drained {
+        let channel = &drained.channel;
         let failed = drained.attempts.iter().find_map(|attempt| attempt.result.as_ref().err());
         if let Some(trouble) = failed {
-            why.push(format!("{} ({}: {})", drained.channel, trouble.sort.word(), trouble.message));
+            why.push(format!("{channel} ({}: {})", trouble.sort.word(), trouble.message));
+        } else if drained.busy && drained.elsewhere.is_empty() {
+            why.push(format!("{channel} (another nija is at it)"));
         }
-        if waited && drained.busy && drained.elsewhere.is_empty() {
-            why.push(format!("{} (another nija is at it)", drained.channel));
-        }
-        notices(page, &drained.notices);
     }
     why.extend(delivered.late.iter().map(|channel| format!("{channel} (no end in time)")));
-    if !why.is_empty() {
-        let words = format!(" {}; {AGAIN}", why.join(", "));
-        page.line([Span::new(Role::Warn, "not told yet:"), Span::plain(words)]);
-    }
+    let untold = (!why.is_empty()).then(|| {
+        let message = format!("not told yet: {}; {AGAIN}", why.join(", "));
+        Notice::new("NOT_TOLD_YET", message, "nija notify outbox")
+    });
+    let beside = delivered.drained.iter().flat_map(|drained| &drained.notices);
+    untold.into_iter().chain(beside.cloned()).chain(delivered.notices.iter().cloned()).collect()
 }
 
-fn notices(page: &mut Page, notices: &[Notice]) {
+fn say_missing(page: &mut Page, notices: &[Notice]) {
     for notice in notices {
-        say_notice(page, notice);
-    }
-}
-
-fn say_notice(page: &mut Page, notice: &Notice) {
-    page.line([Span::new(Role::Warn, "warning: "), Span::plain(notice.message.clone())]);
-    if !notice.hint.is_empty() {
-        page.line([Span::new(Role::Muted, "  try: "), Span::plain(notice.hint.clone())]);
+        if notice.code != "NOT_TOLD_YET" {
+            page.line([Span::new(Role::Warn, "warning: "), Span::plain(notice.message.clone())]);
+        } else {
+            page.line([Span::new(Role::Warn, notice.message.clone())]);
+        }
     }
 }
 

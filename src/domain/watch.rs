@@ -26,11 +26,13 @@ pub struct Policy {
     pub textfile_dir: Option<PathBuf>,
     /// File with the URL to request after each good tick, if at all.
     pub ping_url_file: Option<PathBuf>,
+    /// That none runs is an alert, even where none ever did.
+    pub expected: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { interval: Duration::from_secs(30), textfile_dir: None, ping_url_file: None }
+        Self { interval: Duration::from_secs(30), textfile_dir: None, ping_url_file: None, expected: false }
     }
 }
 
@@ -55,6 +57,9 @@ pub struct Watch {
     pub pid: u32,
     /// How often it ticks at least, in seconds.
     pub interval_seconds: u64,
+    /// When it was ended as somebody wanted; `None` while it runs, or when it just is no more.
+    #[serde(default)]
+    pub ended_at: Option<DateTime<Utc>>,
     /// Fields of newer minor versions, kept as they are.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -88,6 +93,7 @@ impl Watch {
             since_boot_ns: 0,
             pid,
             interval_seconds: interval.as_secs(),
+            ended_at: None,
             extra: Map::new(),
         };
         watch.tick(now, boot_id, since_boot);
@@ -108,6 +114,24 @@ impl Watch {
         let same_start = !boot_id.is_empty() && self.boot_id == boot_id;
         if same_start { since_boot.checked_sub(Duration::from_nanos(self.since_boot_ns)) } else { None }
     }
+}
+
+/// The ticks of a watch, as a look sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ticks {
+    /// This look is one of them.
+    Own,
+    /// Somebody else looks.
+    Seen(Seen),
+}
+
+/// A watch as somebody else sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// What it last wrote down.
+    pub watch: Watch,
+    /// How long ago that was, as [`Watch::age`] tells it.
+    pub age: Option<Duration>,
 }
 
 /// Why there is no watch to rely on.

@@ -31,7 +31,13 @@ impl Channel for Lines {
         let mut line = envelope(message).to_string();
         line.push('\n');
         let append = || -> std::io::Result<()> {
-            let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(&self.path)?;
+            let mut file = OpenOptions::new()
+                .append(true)
+                .create(true)
+                .mode(0o600)
+                // A pipe that nobody reads is an error, and not a wait without end.
+                .custom_flags(libc::O_NONBLOCK)
+                .open(&self.path)?;
             // One write, so that lines of several writers do not mix.
             file.write_all(line.as_bytes())?;
             file.sync_data()

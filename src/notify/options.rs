@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::Surroundings;
+use crate::clock::Clock;
 
 /// What is told to nobody: shown as dots wherever somebody tries.
 #[derive(Clone, PartialEq, Eq)]
@@ -57,17 +59,29 @@ impl<'a> Options<'a> {
         self.text(name)?.ok_or_else(|| format!("it has no {name}"))
     }
 
+    /// A whole number that may be missing.
+    pub fn number(&self, name: &str) -> Result<Option<i64>, String> {
+        let wrong = |_| format!("{name} must be a whole number");
+        self.text(name)?.map(|text| text.parse().map_err(wrong)).transpose()
+    }
+
     /// A list of texts that has to be there; one text is a list of one.
     pub fn list(&self, name: &str) -> Result<Vec<String>, String> {
-        let wrong = || format!("{name} must be a list of texts");
+        let wrong = || format!("{name} must be a list of texts that are not empty");
         match self.values.get(name) {
             None => Err(format!("it has no {name}")),
             Some(Value::String(text)) if !text.is_empty() => Ok(vec![text.clone()]),
             Some(Value::Array(list)) if !list.is_empty() => {
-                list.iter().map(|value| value.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+                let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+                list.iter().map(|value| text(value).ok_or_else(wrong)).collect()
             }
             Some(_) => Err(wrong()),
         }
+    }
+
+    /// A list of texts that may be missing.
+    pub fn list_or_none(&self, name: &str) -> Result<Vec<String>, String> {
+        if self.values.contains_key(name) { self.list(name) } else { Ok(Vec::new()) }
     }
 
     /// Whether something is wanted; `false` when nothing is said.
@@ -97,5 +111,10 @@ impl<'a> Options<'a> {
     /// A variable of the environment, for proxies.
     pub fn variable(&self, name: &str) -> Option<String> {
         (self.surroundings.variable)(name)
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.surroundings.clock)
     }
 }

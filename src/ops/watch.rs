@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::clock::Clock;
+use crate::domain::alert::Input;
 use crate::domain::status::Status;
-use crate::domain::watch::{self, Watch};
+use crate::domain::watch::{self, Seen, Ticks, Watch};
 use crate::error::{Error, Kind, Result};
 use crate::store::atomic::Directory;
 use crate::store::directory::file_system_magic;
@@ -18,6 +19,7 @@ use crate::store::lock::{self, Probe};
 use crate::store::{Durability, Held};
 
 use super::State;
+use super::check::kept::single;
 
 /// The lock that the one watch of a state directory holds for its life.
 pub const LOCK: &str = "watching";
@@ -91,6 +93,29 @@ pub fn ticked(state: &State<'_>, interval: Duration) -> Result<()> {
     };
     // The next tick writes it again; syncing each would cost more than a restart that finds none.
     opened.commit(&mut document, now, Durability::Relaxed)
+}
+
+/// Writes down that the watch ended as somebody wanted: nobody has to wonder where it is.
+pub fn ended(state: &State<'_>) -> Result<()> {
+    let mut opened = document::open::<Watch>(&*state.backend, &watch::key(), state.wait)?;
+    let Stored::Present(mut document) = std::mem::replace(&mut opened.stored, Stored::Missing) else {
+        return Ok(());
+    };
+    document.ended_at = Some(state.now());
+    opened.commit(&mut document, state.now(), Durability::Relaxed)
+}
+
+/// The ticks of a watch, as somebody else sees them.
+pub fn input(state: &State<'_>) -> Input<Ticks> {
+    match single::<Watch>(state, &watch::key()) {
+        Input::Known(watch) => {
+            let age = age(&watch, state.context.clock);
+            Input::Known(Ticks::Seen(Seen { watch, age }))
+        }
+        Input::Missing => Input::Missing,
+        Input::Unreadable(why) => Input::Unreadable(why),
+        Input::NotRead => Input::NotRead,
+    }
 }
 
 /// How the watch of a state directory does.

@@ -7,6 +7,7 @@ use super::ping::Pinger;
 use super::round::Watch;
 use super::sorting::Wake;
 use crate::ops::Notice;
+use crate::ops::watch::ended;
 
 /// How long messages may take to get out once the watch is to end.
 const GRACE: Duration = Duration::from_secs(3);
@@ -53,6 +54,17 @@ impl Watch<'_> {
         let grace = if self.setup.once { ONCE_GRACE } else { GRACE };
         if let Some(courier) = self.courier.take() {
             courier.end(grace);
+        }
+    }
+
+    /// Writes down that this is no failure of the watch.
+    pub(super) fn ended(&mut self) {
+        if self.cycles.completed() == 0 {
+            return;
+        }
+        let context = self.setup.context(&self.config);
+        if let Err(error) = context.open().and_then(|state| ended(&state)) {
+            self.notice(&Notice::of("END_NOT_RECORDED", "whoever asks takes this watch for dead", &error));
         }
     }
 

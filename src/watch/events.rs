@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::domain::alert::lifecycle::Transition;
+use crate::domain::alert::standing::short_id;
 use crate::domain::alert::{Alert, Severity};
 use crate::domain::halt::Halt;
 use crate::domain::status::Status;
@@ -82,6 +83,8 @@ pub struct Tick<'a> {
     pub rules: usize,
     /// Alerts that fire.
     pub firing: usize,
+    /// Alerts that somebody has to look at while nobody said that they do.
+    pub unacknowledged: usize,
     /// What could not be judged.
     pub unknown: usize,
     /// Halts in force.
@@ -134,6 +137,8 @@ pub struct AlertChange<'a> {
     pub at: DateTime<Utc>,
     /// What.
     pub transition: Transition,
+    /// What people type to name the alert.
+    pub id: String,
     /// Names the alert.
     pub fingerprint: &'a str,
     /// The rule.
@@ -159,6 +164,7 @@ impl<'a> AlertChange<'a> {
         Self {
             at,
             transition: change.transition,
+            id: short_id(&change.fingerprint),
             fingerprint: &change.fingerprint,
             rule,
             subject,

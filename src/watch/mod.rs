@@ -84,6 +84,7 @@ pub fn run(setup: &Setup<'_>) -> Result<()> {
     let reason = watch.until_the_end();
     watch.supervisor.stopping();
     watch.end_courier();
+    watch.ended();
     let (at, ticks) = (setup.clock.now(), watch.cycles.completed());
     watch.voice.say(&Event::End { at, reason, ticks });
     watch.voice.close();

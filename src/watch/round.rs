@@ -254,6 +254,7 @@ impl Watch<'_> {
             let alert = self.eyes.sight.alerts.get(&change.fingerprint);
             self.voice.say(&Event::Alert(AlertChange::new(at, change, alert)));
         }
+        let unacknowledged = report.unacknowledged();
         for notice in self.news.of_notices(report.notices) {
             self.voice.say(&Event::Notice(Told::new(at, &notice)));
         }
@@ -263,7 +264,14 @@ impl Watch<'_> {
         let firing = report.rules.iter().map(|judged| judged.alerts.len()).sum();
         let unknown = report.rules.iter().map(|judged| judged.doubts.len()).sum();
         let tick = self.blank(cause, took);
-        self.voice.say(&Event::Tick(Tick { at, status: report.status, firing, unknown, ..tick }));
+        self.voice.say(&Event::Tick(Tick {
+            at,
+            status: report.status,
+            firing,
+            unacknowledged,
+            unknown,
+            ..tick
+        }));
         if is_scheduled && let Some(pinger) = &mut self.pinger {
             pinger.ticked(self.setup.clock.monotonic());
         }
@@ -286,6 +294,7 @@ impl Watch<'_> {
             duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             rules: RULES.len(),
             firing: 0,
+            unacknowledged: 0,
             unknown: 0,
             halts: self.news.halts(),
             error: None,

@@ -181,10 +181,14 @@ mod tests {
         assert!(alerts.wake == Wake::No && alerts.changes.of_folder("alerts").is_some());
         let outbox = after(&Place::Folder("outbox".to_owned()), ReadFlags::MOVED_TO, "A.ops.json");
         assert!(outbox.wake == Wake::No && outbox.outbox && !alerts.outbox);
+        let silence = after(&Place::Folder("silences".to_owned()), ReadFlags::MOVED_TO, "s-1.json");
+        assert!(silence.wake == Wake::Change && silence.changes.of_folder("silences").is_some());
         for (name, expected) in [
             ("watch.json", Wake::No),
             ("observations.json", Wake::No),
             ("equity.json", Wake::Change),
+            // Somebody acknowledged an alert.
+            ("alerts.json", Wake::Change),
             ("audit.jsonl", Wake::No),
         ] {
             assert_eq!(wake(&Place::State, ReadFlags::MOVED_TO, name), expected, "{name}");

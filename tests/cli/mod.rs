@@ -1,6 +1,8 @@
 //! The command line as people and programs meet it.
 
 mod adoption;
+mod alerts;
+mod alerts_beside;
 mod check;
 mod colour;
 mod cooldown;

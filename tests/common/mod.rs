@@ -7,6 +7,8 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+pub(crate) mod certificate;
+pub(crate) mod http;
 mod render;
 mod terminal;
 mod world;

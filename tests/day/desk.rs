@@ -9,6 +9,7 @@ use nija::config::{Config, Environment, Flags, resolve};
 use nija::domain::alert::RULES;
 use nija::domain::halt::Actor;
 use nija::domain::pending::{Outcome, Terms, Told};
+use nija::ops::alerts::answer;
 use nija::ops::check::{Report, Request, Runner, Sight, look};
 use nija::ops::killswitch::release::{Target, plan, release};
 use nija::ops::{Context, Identity, State, audit, confirm, exposure, identity, init, orders};
@@ -131,9 +132,15 @@ impl Desk {
         (self.sight, self.runner) = (Sight::default(), Runner::new(Duration::from_secs(5)));
     }
 
-    /// A person resumes.
+    /// A person resumes, and resolves what latched.
     pub(crate) fn release(&self) {
+        let latched = answer::Selection { words: Vec::new(), rule: Some("*".to_owned()) };
         self.on_state(|state| {
+            let resolved = answer::resolve(state, &latched, "looked into");
+            assert!(
+                resolved.as_ref().is_ok_and(|report| report.changed)
+                    || resolved.is_err_and(|error| error.exit() == 66)
+            );
             let plan = plan(state, &Target::All).unwrap().unwrap();
             let confirmed = confirm::by_flag(&plan, None).unwrap();
             release(state, &confirmed, "looked into").unwrap();

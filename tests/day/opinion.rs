@@ -17,8 +17,13 @@ pub(crate) struct Opinion {
     share: Option<(i64, DateTime<Utc>)>,
     /// Alerts that fire, by fingerprint.
     firing: BTreeSet<String>,
-    /// Every transition, by fingerprint.
-    lives: BTreeMap<String, Vec<Transition>>,
+    /// Alerts that are over and stay, because the kill switch was pulled for them, until a person resolves them.
+    latched: BTreeSet<String>,
+    latches: u32,
+    /// Alerts that fire and that the kill switch was pulled for.
+    has_pulled: BTreeSet<String>,
+    /// Everything that happened to it, by fingerprint, as the record names it.
+    lives: BTreeMap<String, Vec<&'static str>>,
     stopped_at: Option<DateTime<Utc>>,
     stops: u32,
     doubts: u32,
@@ -53,15 +58,19 @@ impl Opinion {
         self.stopped_at.is_some_and(|at| (now - at).abs() >= TimeDelta::minutes(30))
     }
 
+    /// A person resumed, and resolved what had latched.
     pub(crate) fn released(&mut self) {
         self.stopped_at = None;
+        for name in std::mem::take(&mut self.latched) {
+            self.lives.entry(name).or_default().push("alert.resolve-latched");
+        }
     }
 
     /// Whether the day had everything it is meant to try.
     pub(crate) fn saw_everything(&self) -> bool {
         let fired = |rule: &str| self.lives.keys().any(|name| name.starts_with(rule));
         let rules = ["ORDER_STUCK:", "PLATFORM_EXPOSURE:", "TRADING_HALTED:"];
-        rules.into_iter().all(fired) && self.stops > 0 && self.doubts > 0
+        rules.into_iter().all(fired) && self.stops > 0 && self.doubts > 0 && self.latches > 0
     }
 
     /// Holds a look against what ought to be.
@@ -71,6 +80,13 @@ impl Opinion {
             self.live_on(&change.fingerprint, change.transition, &context);
         }
         self.doubts += report.rules.iter().map(|rule| u32::try_from(rule.doubts.len()).unwrap()).sum::<u32>();
+        let latched: BTreeSet<String> = report.latched.iter().map(|shown| shown.fingerprint()).collect();
+        assert_eq!(
+            latched, self.latched,
+            "{context}: what pulled the lever stays until a person resolves it"
+        );
+        let pulling = report.firing().into_iter().filter(|shown| shown.pulled.is_some());
+        self.has_pulled.extend(pulling.map(|shown| shown.fingerprint()));
         let reported: BTreeSet<String> =
             report.firing().iter().map(|alert| format!("{}:{}", alert.rule, alert.subject)).collect();
         assert_eq!(reported, self.firing, "{context}: what fires is what began and did not end");
@@ -87,12 +103,20 @@ impl Opinion {
     /// An alert begins and ends in turn, and changes only in between.
     fn live_on(&mut self, name: &str, transition: Transition, context: &str) {
         let turned = match transition {
-            Transition::Fired | Transition::Returned => self.firing.insert(name.to_owned()),
-            Transition::Resolved | Transition::Latched => self.firing.remove(name),
+            Transition::Fired => !self.latched.contains(name) && self.firing.insert(name.to_owned()),
+            Transition::Returned => self.latched.remove(name) && self.firing.insert(name.to_owned()),
+            // What pulled the lever was an order, and an order does not get younger.
+            Transition::Resolved => !self.has_pulled.remove(name) && self.firing.remove(name),
+            Transition::Latched => {
+                self.latches += 1;
+                self.has_pulled.remove(name)
+                    && self.latched.insert(name.to_owned())
+                    && self.firing.remove(name)
+            }
             Transition::Escalated | Transition::Eased => self.firing.contains(name),
         };
         assert!(turned, "{context}: {name} {transition:?} out of turn");
-        self.lives.entry(name.to_owned()).or_default().push(transition);
+        self.lives.entry(name.to_owned()).or_default().push(transition.action());
     }
 
     /// An order is stuck after five minutes, and what is completed is not. Nobody can say how old an order is that was sent
@@ -128,7 +152,7 @@ impl Opinion {
             let name = subject.trim_start_matches("alert:").to_owned();
             recorded.entry(name).or_default().push(action.clone());
         }
-        let words = |lives: &Vec<Transition>| lives.iter().map(|one| one.action().to_owned()).collect();
+        let words = |lives: &Vec<&str>| lives.iter().map(|one| (*one).to_owned()).collect();
         let lived: BTreeMap<String, Vec<String>> =
             self.lives.iter().map(|(name, lives)| (name.clone(), words(lives))).collect();
         assert_eq!(recorded, lived);

@@ -10,7 +10,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("error", &["domain"]),
     ("config", &["domain", "error"]),
     ("store", &["domain", "error"]),
-    ("notify", &["domain", "error"]),
+    ("notify", &["domain", "error", "clock"]),
     ("broker", &["domain", "error"]),
     ("ops", &["domain", "error", "clock", "config", "store", "notify", "broker"]),
     ("output", &["domain", "error"]),

@@ -23,6 +23,24 @@ fn a_folder_made_later_is_followed() {
 }
 
 #[test]
+fn what_people_say_to_an_alert_is_seen_at_once() {
+    let env = TestEnv::initialised();
+    let mut watching = Watching::of(&env);
+    expose(&env, 4000);
+    watching.alert("fired", "PLATFORM_EXPOSURE");
+    watching.tick("change");
+    env.nija(&["alerts", "ack", "--rule", "PLATFORM_EXPOSURE"]).run().expect(0);
+    watching.tick("change");
+    env.nija(&["alerts", "unack", "--rule", "PLATFORM_EXPOSURE"]).run().expect(0);
+    watching.tick("change");
+    let words = ["alerts", "silence", "PLATFORM_EXPOSURE", "--for", "5m", "--reason", "known"];
+    env.nija(&words).run().expect(0);
+    watching.tick("change");
+    env.nija(&["alerts", "unsilence", "s-"]).run().expect(0);
+    watching.tick("change");
+}
+
+#[test]
 fn a_document_that_is_broken_mended_or_removed_is_noticed() {
     let env = TestEnv::initialised();
     env.nija(&["adoption", "set", "--active", "85", "--total", "100"]).run().expect(0);

@@ -47,11 +47,21 @@ fn a_check_writes_what_it_found() {
         "nija_open_positions{source=\"bot \\\"a\\\"\\\\1\"} 3",
         "nija_platform_exposure_ratio{platform=\"Kraken\"} 0.4",
         "nija_alerts_firing{alert=\"PLATFORM_EXPOSURE\",severity=\"critical\"} 1",
+        "nija_alerts_unacknowledged{severity=\"critical\"} 1",
+        "nija_alerts_unacknowledged{severity=\"emergency\"} 0",
+        "nija_silences_active 0",
         "nija_check_state{state=\"critical\"} 1",
         "nija_check_state{state=\"ok\"} 0",
     ] {
         assert!(has(&text, sample), "no {sample} in\n{text}");
     }
+    assert!(text.contains("\nnija_alert_oldest_unacknowledged_timestamp_seconds 1"), "{text}");
+    env.nija(&["alerts", "ack", "--rule", "*"]).run().expect(0);
+    env.nija(&["alerts", "silence", "ORDER_*", "--for", "1h", "--reason", "known"]).run().expect(0);
+    env.nija(&["check", "--textfile", &dir.display().to_string()]).run().expect(2);
+    let text = checked(&env, "prom");
+    assert!(has(&text, "nija_alerts_unacknowledged{severity=\"critical\"} 0"), "{text}");
+    assert!(has(&text, "nija_silences_active 1") && !text.contains("nija_alert_oldest"), "{text}");
     let names: Vec<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["nija.prom"], "nothing else is left for the collector to find");
 }

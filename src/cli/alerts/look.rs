@@ -62,7 +62,7 @@ impl List {
     pub fn run(&self, format: &'static str, state: &State<'_>) -> Result<Reply> {
         let listed = alerts::list(state, self.all)?;
         let mut page = Page::new();
-        page::table(&mut page, &listed, self.all, state.now());
+        page::table(&mut page, &listed, self.all);
         let mut reply = Reply::new(format, &listed, page);
         reply.status = listed.status;
         reply.exit = if self.exit_code { reply.status.nagios() } else { 0 };

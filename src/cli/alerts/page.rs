@@ -8,12 +8,13 @@ use crate::domain::alert::Shown;
 use crate::domain::alert::lifecycle::State as Life;
 use crate::domain::alert::standing::Word;
 use crate::domain::audit::Record;
+use crate::domain::halt::Source;
 use crate::ops::alerts::Listed;
 use crate::ops::silences;
 use crate::output::{Page, Role, Span};
 
 /// The alerts as a table: how bad, which, since when, whose.
-pub fn table(page: &mut Page, listed: &Listed, all: bool, now: DateTime<Utc>) {
+pub fn table(page: &mut Page, listed: &Listed, all: bool) {
     if listed.alerts.is_empty() {
         page.text(if all { "no alert is known" } else { "no alert fires, and none waits for anybody" });
     }
@@ -24,7 +25,7 @@ pub fn table(page: &mut Page, listed: &Listed, all: bool, now: DateTime<Utc>) {
             Span::new(Role::Muted, format!("  {}  ", shown.id())),
             Span::new(Role::Strong, format!("{:<width$}", shown.rule)),
             Span::plain(format!("  {}", shown.message)),
-            Span::new(Role::Muted, format!("  {}", when(shown, now))),
+            Span::new(Role::Muted, format!("  {}", when(shown))),
             Span::new(role(shown), format!("  {}", standing(shown))),
         ]);
     }
@@ -57,7 +58,11 @@ pub fn describe(page: &mut Page, shown: &Shown, now: DateTime<Utc>) {
     if let Some(resolution) = &shown.resolved_by {
         page.field("resolved", format!("by {}: {}", resolution.by.name(), resolution.note));
     }
-    page.field("since", format!("{} ({})", words::time(shown.first_seen), when(shown, now)));
+    let age = words::age(now.signed_duration_since(shown.first_seen).num_seconds());
+    page.field("since", format!("{}, age {age}", words::time(shown.first_seen)));
+    if shown.state != Life::Firing {
+        page.field("over", when(shown));
+    }
     page.field("last seen", words::time(shown.last_seen));
     page.field("count", shown.count.to_string());
     if let (Some(value), Some(limit)) = (shown.value, shown.limit) {
@@ -141,13 +146,11 @@ fn role(shown: &Shown) -> Role {
     }
 }
 
-/// For how long it fires, or how long ago it ended.
-fn when(shown: &Shown, now: DateTime<Utc>) -> String {
-    let age = |at: DateTime<Utc>| words::age(now.signed_duration_since(at).num_seconds().max(0));
+/// Since when it fires, or when it ended.
+fn when(shown: &Shown) -> String {
     match (shown.state, shown.latched_at, shown.resolved_at) {
-        (Life::Latched, Some(at), _) => format!("ended {} ago", age(at)),
-        (Life::Resolved, _, Some(at)) => format!("ended {} ago", age(at)),
-        _ => format!("for {}", age(shown.first_seen)),
+        (Life::Latched, Some(at), _) | (Life::Resolved, _, Some(at)) => format!("until {}", words::time(at)),
+        _ => format!("since {}", words::time(shown.first_seen)),
     }
 }
 
@@ -179,11 +182,12 @@ fn silence_line(page: &mut Page, head: Span, shown: &silences::Shown) {
         0 => String::new(),
         count => format!("; hides {count} now"),
     };
+    let whose = if silence.ended.is_some() { "; made by" } else { " by" };
     page.line([
         head,
         Span::new(Role::Muted, format!("{}  ", silence.id)),
         Span::new(Role::Strong, shown.matcher.clone()),
-        Span::plain(format!("  {end}{critical} by {who}: {}{hides}", silence.reason)),
+        Span::plain(format!("  {end}{critical}{whose} {who}: {}{hides}", silence.reason)),
     ]);
 }
 
@@ -192,19 +196,17 @@ pub fn record(page: &mut Page, record: &Record) {
     let event = &record.event;
     let text = |name: &str| event.data.get(name).and_then(Value::as_str).unwrap_or_default();
     let subject = event.subject.strip_prefix("alert:").unwrap_or(&event.subject);
-    let until = event
-        .data
-        .get("until")
-        .and_then(Value::as_str)
-        .map_or_else(String::new, |until| format!(" until {until}"));
+    let severity = text("severity").to_uppercase();
+    let until =
+        text("until").parse().map_or_else(|_| String::new(), |at| format!(" until {}", words::time(at)));
+    let who = match event.source {
+        Source::AutoMonitoring => String::new(),
+        _ => format!("  by {}", event.actor.name()),
+    };
     page.line([
         Span::new(Role::Muted, format!("{}  ", words::time(event.at))),
         Span::new(Role::Strong, format!("{:<21}", event.action)),
-        Span::plain(format!(
-            "  {subject}  {} by {}{until}",
-            text("severity").to_uppercase(),
-            event.actor.name()
-        )),
+        Span::plain(format!("  {severity:<9}  {subject}{who}{until}")),
     ]);
     let words = [text("note"), text("reason"), text("message")].into_iter().find(|words| !words.is_empty());
     if let Some(words) = words {

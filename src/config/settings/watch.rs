@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use toml::Value;
 
-use super::{Setting, duration, text};
+use super::{Setting, duration, text, yes_or_no};
 use crate::domain::watch::{INTERVAL_MAX, INTERVAL_MIN};
 
 /// What switches something off.
@@ -40,6 +40,15 @@ pub const SETTINGS: &[Setting] = &[
             Ok(())
         },
         show: |config| shown_path(config.policies.watch.ping_url_file.as_deref()),
+    },
+    Setting {
+        name: "watch.expected",
+        about: "whether it is an alert that no watch runs, even where none ever did; one that died is an alert anyhow",
+        read: |config, value, _| {
+            config.policies.watch.expected = yes_or_no(value)?;
+            Ok(())
+        },
+        show: |config| json!(config.policies.watch.expected),
     },
 ];
 

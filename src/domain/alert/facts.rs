@@ -10,9 +10,11 @@ use crate::domain::equity::Equity;
 use crate::domain::exposure::Exposure;
 use crate::domain::heartbeat::View;
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::notify::record::Record;
 use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 use crate::domain::slippage::recent::Recent;
+use crate::domain::watch::Ticks;
 
 /// One thing that was read, or not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,6 +65,10 @@ pub struct Facts {
     pub equity: Input<Collection<Equity>>,
     /// The latest fills.
     pub fills: Input<Arc<Recent>>,
+    /// What the channels did so far, by name.
+    pub channels: Input<Collection<Record>>,
+    /// The ticks of the watch.
+    pub watch: Input<Ticks>,
 }
 
 impl Facts {
@@ -78,6 +84,8 @@ impl Facts {
             adoption: Input::NotRead,
             equity: Input::NotRead,
             fills: Input::NotRead,
+            channels: Input::NotRead,
+            watch: Input::NotRead,
         }
     }
 }

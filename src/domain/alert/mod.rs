@@ -12,6 +12,7 @@ mod adoption_guardrail;
 mod answer;
 mod beats;
 mod broker_quality;
+mod channel_failed;
 mod clock_skew;
 mod daily_loss;
 mod drawdown;
@@ -25,6 +26,7 @@ mod order_unknown;
 mod platform_exposure;
 mod price_stale;
 mod slippage_high;
+mod watch_down;
 mod watch_gap;
 
 pub use facts::{Collection, Facts, Input};
@@ -36,13 +38,15 @@ pub use telling::Shown;
 pub use trading_halted::ID as TRADING_HALTED;
 
 /// Every rule, in the order they are evaluated and listed.
-pub const RULES: [&Rule; 15] = [
+pub const RULES: [&Rule; 17] = [
     &trading_halted::RULE,
     &heartbeat_missed::RULE,
     &heartbeat_never::RULE,
     &heartbeat_failed::RULE,
     &price_stale::RULE,
     &watch_gap::RULE,
+    &watch_down::RULE,
+    &channel_failed::RULE,
     &clock_skew::RULE,
     &order_stuck::RULE,
     &order_unknown::RULE,

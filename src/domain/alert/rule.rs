@@ -66,6 +66,10 @@ pub enum Reading {
     Equity,
     /// The latest fills.
     Fills,
+    /// What channels did so far.
+    Channels,
+    /// When the watch ticked last.
+    Watch,
 }
 
 /// A rule.

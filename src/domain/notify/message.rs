@@ -22,6 +22,8 @@ pub enum Reason {
     Escalated,
     /// It still holds, and nobody has acknowledged it.
     Repeat,
+    /// Somebody takes care of it.
+    Acknowledged,
     /// It no longer holds.
     Resolved,
 }
@@ -34,6 +36,7 @@ impl Reason {
             Self::New => "new",
             Self::Escalated => "escalated",
             Self::Repeat => "repeat",
+            Self::Acknowledged => "acknowledged",
             Self::Resolved => "resolved",
         }
     }
@@ -153,9 +156,9 @@ impl Message {
         self.id.split('-').next() == Some(STEP)
     }
 
-    /// Whether it breaks quiet hours and limits: an emergency, or a change of the kill switch.
+    /// Whether it breaks quiet hours and limits: an emergency, a change of the kill switch, or a trial that somebody waits for.
     pub fn is_urgent(&self) -> bool {
-        self.severity == Severity::Emergency || self.topic == Topic::KillSwitch
+        self.severity == Severity::Emergency || self.topic != Topic::Alert
     }
 
     /// The first line: how bad, and what, in one sentence.
@@ -167,6 +170,7 @@ impl Message {
         };
         let state = match self.reason {
             Reason::Resolved => "RESOLVED",
+            Reason::Acknowledged => "ACKNOWLEDGED",
             _ => self.severity.word(),
         };
         let name = self.rule.as_deref().map_or_else(String::new, |rule| format!("{rule}: "));

@@ -56,7 +56,8 @@ impl<'a> About<'a> {
     /// Who is told of it.
     pub fn route<'p>(&self, policy: &'p Policy) -> Route<'p> {
         let escalation = policy.escalations.iter().find(|one| one.is_for(self.rule, self.severity));
-        let step = escalation.and_then(|one| one.steps.first());
+        // A change of the kill switch is told to everybody it is for, and by whoever made it.
+        let step = escalation.and_then(|one| one.steps.first()).filter(|_| self.rule != TRADING_HALTED);
         let first = step.map_or_else(Vec::new, |step| self.reached(policy, &step.channels));
         let after = step.map_or(TimeDelta::zero(), |step| step.after);
         if !first.is_empty() {

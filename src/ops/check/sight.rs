@@ -18,13 +18,16 @@ use crate::domain::exposure::Exposure;
 use crate::domain::heartbeat::{Expectation, Heartbeat, View};
 use crate::domain::killswitch::KillSwitch;
 use crate::domain::notify::Silence;
+use crate::domain::notify::record::Record;
 use crate::domain::pending::Glance;
 use crate::domain::policy::Policies;
 use crate::domain::slippage::recent::Recent;
+use crate::domain::watch::Ticks;
 
 use super::super::heartbeat::observe::{Eye, Read};
+use super::super::notify::CHANNELS;
 use super::super::slippage::recent::Latest;
-use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch, notify, orders};
+use super::super::{Notice, State, adoption, equity, exposure, heartbeat, killswitch, notify, orders, watch};
 use super::changes::{Changes, Feed};
 use super::{alerts, kept};
 
@@ -50,6 +53,8 @@ pub struct Sight {
     equity: Input<Collection<Equity>>,
     latest_fills: Latest,
     fills: Input<Arc<Recent>>,
+    channels: kept::Folder<Record>,
+    watch: Input<Ticks>,
     told_in: Option<Duration>,
 }
 
@@ -129,6 +134,10 @@ impl Sight {
                     self.fills = Input::NotRead;
                     self.fills = self.latest_fills.refresh(state);
                 }
+                Reading::Channels => self.channels.refresh(state, CHANNELS, &changes),
+                // Whoever is told what changed is the watch itself.
+                Reading::Watch if self.feed.is_some() => self.watch = Input::Known(Ticks::Own),
+                Reading::Watch => self.watch = watch::input(state),
                 Reading::Adoption => self.adoption.refresh(state, &adoption::key(), &changes),
             }
         }
@@ -158,6 +167,8 @@ impl Sight {
             adoption: self.adoption.input(),
             equity: self.equity.clone(),
             fills: self.fills.clone(),
+            channels: self.channels.input(),
+            watch: self.watch.clone(),
         })
     }
 

@@ -13,6 +13,9 @@ use crate::domain::gate::claim::{self, Claim};
 use crate::domain::heartbeat::{Expectation, Heartbeat, Observations};
 use crate::domain::key::Key;
 use crate::domain::killswitch::KillSwitch;
+use crate::domain::notify::Delivery;
+use crate::domain::notify::Silence;
+use crate::domain::notify::record::Record as ChannelRecord;
 use crate::domain::operator::Operators;
 use crate::domain::pending::Tracked;
 use crate::domain::pending::throttle::Recent;
@@ -20,8 +23,10 @@ use crate::domain::slippage::Summary;
 use crate::domain::status::Status;
 use crate::domain::watch::{self, Watch};
 use crate::error::Error;
+use crate::ops::alerts::attention::Attention;
 use crate::ops::{
-    State, adoption, check, equity, exposure, heartbeat, killswitch, operator, orders, slippage,
+    State, adoption, alerts, check, equity, exposure, heartbeat, killswitch, notify, operator, orders,
+    slippage,
 };
 
 /// Where documents of one kind are.
@@ -91,6 +96,34 @@ pub const KEPT: &[Kept] = &[
         decode: decode::<Alert>,
         status: Status::Warning,
         means: "since when this alert fires is lost, and it is told anew",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(notify::OUTBOX),
+        decode: decode::<Delivery>,
+        status: Status::Critical,
+        means: "this message is not sent",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(notify::CHANNELS),
+        decode: decode::<ChannelRecord>,
+        status: Status::Warning,
+        means: "what this channel did so far is lost with its next message",
+        mend: |patient, name, _| patient.nija(&format!("notify test {}", word(name))),
+    },
+    Kept {
+        place: Place::File(alerts::attention::key),
+        decode: decode::<Attention>,
+        status: Status::Warning,
+        means: "the next acknowledgement sets it aside",
+        mend: |patient, _, path| aside(patient, path),
+    },
+    Kept {
+        place: Place::Folder(notify::SILENCES),
+        decode: decode::<Silence>,
+        status: Status::Warning,
+        means: "it hides nothing",
         mend: |patient, _, path| aside(patient, path),
     },
     Kept {

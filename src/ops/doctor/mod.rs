@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use super::{Context, State, operator};
 
 pub mod access;
+pub mod channels;
 pub mod clients;
 pub mod clock;
 pub mod config;
@@ -36,7 +37,7 @@ pub struct Check {
 }
 
 /// Every check, in the order they are made.
-pub const CHECKS: [Check; 18] = [
+pub const CHECKS: [Check; 20] = [
     config::FILE,
     config::APPROVALS,
     directory::DIRECTORY,
@@ -55,10 +56,12 @@ pub const CHECKS: [Check; 18] = [
     clock::CLOCK,
     tickers::TICKERS,
     clients::CLIENTS,
+    channels::CHANNELS,
+    channels::REACH,
 ];
 
 /// The checks of the configuration alone.
-pub const CHECKS_OF_CONFIG: [Check; 2] = [config::FILE, config::APPROVALS];
+pub const CHECKS_OF_CONFIG: [Check; 3] = [config::FILE, config::APPROVALS, channels::CHANNELS];
 
 /// Most findings one check tells; the rest is counted.
 const FINDINGS_MAX: usize = 20;

@@ -7,22 +7,27 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
+use crate::domain::alert::Input;
 use crate::domain::halt::Scope;
 use crate::domain::heartbeat::Confirmation;
 use crate::domain::heartbeat::life::State as Life;
 use crate::domain::status::Status;
+use crate::domain::watch::Ticks;
 use crate::error::Result;
 use crate::store::export::replace_file;
 
 use super::check::Sight;
 use super::killswitch::status::Verdict;
 use super::status::{self, Report};
-use super::{Notice, State, killswitch};
+use super::{Notice, State, killswitch, watch};
 
+mod alerts;
 pub mod cycles;
+mod messages;
 mod text;
 
 pub use cycles::Cycles;
+use messages::Messages;
 use text::{Kind, Text};
 
 /// The file.
@@ -43,6 +48,10 @@ struct Scene<'a> {
     killswitch_changed_at: Option<DateTime<Utc>>,
     /// The ticks of a watch.
     cycles: Option<&'a Cycles>,
+    /// When a watch ticked last, as far as is known.
+    ticked_at: Option<DateTime<Utc>>,
+    /// Channels and what is to go out, where there are any.
+    messages: Option<&'a Messages>,
 }
 
 /// Writes `nija.prom` into a directory that exists, as a whole.
@@ -53,6 +62,11 @@ fn write(dir: &Path, scene: &Scene<'_>) -> Result<()> {
 /// Writes the metrics after a look, with what is in `sight`. What cannot be written is told, and changes nothing else.
 pub fn after_look(state: &State<'_>, dir: &Path, looked: Looked<'_>, sight: &Sight) -> Vec<Notice> {
     let report = status::report(state, looked.env_stop, sight);
+    let messages = messages::load(state).transpose();
+    let ticked_at = match watch::input(state) {
+        Input::Known(Ticks::Seen(seen)) => Some(seen.watch.ticked_at),
+        _ => None,
+    };
     let scene = Scene {
         now: state.now(),
         status: looked.status,
@@ -60,11 +74,14 @@ pub fn after_look(state: &State<'_>, dir: &Path, looked: Looked<'_>, sight: &Sig
         report: report.as_ref().ok(),
         killswitch_changed_at: killswitch::document(state).map(|document| document.header.updated_at),
         cycles: looked.cycles,
+        ticked_at,
+        messages: messages.as_ref().ok().and_then(Option::as_ref),
     };
     let written = write(dir, &scene);
     let incomplete = |error| Notice::of("METRICS_INCOMPLETE", "metrics of the state are missing", &error);
     let missing = |error| Notice::of("METRICS_NOT_WRITTEN", "Prometheus sees what was so before", &error);
-    report.err().map(incomplete).into_iter().chain(written.err().map(missing)).collect()
+    let incomplete = [report.err(), messages.err()].into_iter().flatten().map(incomplete);
+    incomplete.chain(written.err().map(missing)).collect()
 }
 
 /// What became of a look.
@@ -89,13 +106,20 @@ fn render(scene: &Scene<'_>) -> Vec<u8> {
     if let Some(report) = scene.report {
         heartbeats(&mut text, report);
         desk(&mut text, report);
-        alerts(&mut text, report);
+        alerts::write(&mut text, report);
         if let Some(head) = &report.audit_head {
             let help = "Number of the last record of the audit log.";
             text.gauge("nija_audit_head_sequence", help, head.seq);
         }
     }
     of_check(&mut text, scene);
+    if let Some(at) = scene.ticked_at {
+        let help = "When a watch completed a look last.";
+        text.gauge("nija_watch_last_tick_timestamp_seconds", help, seconds_of(at));
+    }
+    if let Some(messages) = scene.messages {
+        messages.write(&mut text);
+    }
     if let Some(cycles) = scene.cycles {
         cycles.write(&mut text);
     }
@@ -193,18 +217,6 @@ fn desk(text: &mut Text, report: &Report) {
                 text.sample(name, &[("platform", &share.platform)], ratio.normalize());
             }
         }
-    }
-}
-
-fn alerts(text: &mut Text, report: &Report) {
-    let name = "nija_alerts_firing";
-    text.family(name, Kind::Gauge, "Alerts that fire.");
-    let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
-    for alert in &report.alerts {
-        *counts.entry((&alert.rule, alert.severity.word().to_lowercase())).or_default() += 1;
-    }
-    for ((rule, severity), count) in counts {
-        text.sample(name, &[("alert", rule), ("severity", &severity)], count);
     }
 }
 

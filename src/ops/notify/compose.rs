@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use crate::domain::alert::{Alert, TRADING_HALTED, select};
+use crate::domain::alert::Alert;
+use crate::domain::alert::lifecycle::State as Life;
+use crate::domain::alert::select;
+use crate::domain::alert::standing::short_id;
 use crate::domain::notify::decide::Say;
 use crate::domain::notify::plan::{Decided, Word};
 use crate::domain::notify::{Message, Reason, Topic};
@@ -49,6 +52,9 @@ pub fn message(state: &State<'_>, word: &Word<'_>, head: Option<String>) -> Opti
 
 fn remedy(alert: &Alert, is_end: bool) -> String {
     let of_rule = || select(&alert.rule).first().map_or("nija status", |rule| rule.remedy).to_owned();
+    if alert.state == Life::Latched {
+        return format!("nija alerts resolve {} --note WHAT-WAS-FOUND", short_id(&alert.fingerprint()));
+    }
     match (is_end, alert.remedy.is_empty()) {
         (true, _) => "nothing; nija status shows how everything stands".to_owned(),
         (false, true) => of_rule(),
@@ -59,6 +65,10 @@ fn remedy(alert: &Alert, is_end: bool) -> String {
 fn notes(word: &Word<'_>, lead: &Decided<'_>, now: DateTime<Utc>) -> Vec<String> {
     let alert = lead.alert;
     let mut notes: Vec<String> = why(word, lead, now).into_iter().collect();
+    if alert.state == Life::Latched {
+        notes
+            .push("its cause is gone; it stays until a person has looked into it and resolves it".to_owned());
+    }
     notes.extend(alert.doubt.iter().map(|why| format!("cannot be judged at present: {why}")));
     let pulled = alert.pulled.iter();
     notes.extend(pulled.map(|done| {
@@ -71,7 +81,7 @@ fn notes(word: &Word<'_>, lead: &Decided<'_>, now: DateTime<Utc>) -> Vec<String>
         notes.push(format!("and {rest} more of {}", alert.rule));
     }
     if word.reason != Reason::Resolved && alert.rule != TRADING_HALTED {
-        notes.push(format!("to take care of it: nija alerts ack '{}' --note YOUR-WORDS", lead.name));
+        notes.push(format!("to take care of it: nija alerts ack {} --note YOUR-WORDS", short_id(lead.name)));
     }
     notes
 }
@@ -105,7 +115,10 @@ fn why(word: &Word<'_>, lead: &Decided<'_>, now: DateTime<Utc>) -> Option<String
         Say::Resolved => alert.resolved_at.map(|end| {
             let lasted = length(end.signed_duration_since(alert.first_seen));
             let by = ack.map_or_else(String::new, |ack| format!("; {} took care of it", ack.by.name()));
-            format!("it lasted {lasted}{by}")
+            let resolved = alert.resolved_by.as_ref();
+            let resolved = resolved
+                .map_or_else(String::new, |one| format!("; {} resolved it: {}", one.by.name(), one.note));
+            format!("it lasted {lasted}{by}{resolved}")
         }),
     }
 }

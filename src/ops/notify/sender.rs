@@ -78,6 +78,7 @@ impl Sender {
     }
 }
 
-fn hangs(message: String) -> Trouble {
+/// Trouble: it did not end in time.
+pub fn hangs(message: String) -> Trouble {
     Trouble { sort: Sort::Timeout, message, permanent: false, retry_after_seconds: None }
 }
