@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use crate::domain::alert::Alert;
 use crate::domain::alert::lifecycle::State as Life;
-use crate::domain::alert::select;
 use crate::domain::alert::standing::short_id;
+use crate::domain::alert::{Alert, TRADING_HALTED, select};
 use crate::domain::notify::decide::Say;
 use crate::domain::notify::plan::{Decided, Word};
 use crate::domain::notify::{Message, Reason, Topic};
