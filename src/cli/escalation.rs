@@ -126,7 +126,8 @@ fn describe(page: &mut Page, escalation: &Escalation) {
     }
     if escalation.repeat > 0 {
         let (times, after) = (escalation.repeat, length(escalation.repeat_after));
-        page.text(format!("  then all of it again {after} after the last step, {times} times"));
+        let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
+        page.text(format!("  then all of it again {after} after the last step, {times}"));
     }
 }
 
@@ -207,7 +208,7 @@ fn line(moment: &Moment) -> [Span; 3] {
     let after = u64::try_from(moment.after_seconds).unwrap_or(0);
     let after = format!("+{}", words::length(Duration::from_secs(after)));
     let (word, step) = match (moment.reason, moment.step) {
-        (None, _) => ("acknowledged".to_owned(), String::new()),
+        (None, _) => ("(somebody acknowledges it)".to_owned(), String::new()),
         (Some(reason), Some(step)) => {
             let round = moment.round.filter(|round| *round > 1);
             (
@@ -225,7 +226,7 @@ fn line(moment: &Moment) -> [Span; 3] {
     let role = if moment.reason.is_none() { Role::Good } else { Role::Strong };
     [
         Span::plain(format!("  {}  {after:<12} ", words::time(moment.at))),
-        Span::new(role, format!("{word:<12} ")),
-        Span::plain(format!("{step:<16} {told}").trim_end().to_owned()),
+        Span::new(role, format!("{word:<12}")),
+        Span::plain(format!(" {step:<16} {told}").trim_end().to_owned()),
     ]
 }

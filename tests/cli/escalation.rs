@@ -61,7 +61,10 @@ fn documents() {
         &env,
         &[
             ("escalation-list", &["escalation", "list"]),
-            ("escalation-simulate", &["escalation", "simulate", "ORDER_STUCK", "--at", at, "--ack-after", "7m"]),
+            (
+                "escalation-simulate",
+                &["escalation", "simulate", "ORDER_STUCK", "--at", at, "--ack-after", "7m"],
+            ),
             ("error-not-found-rule", &["escalation", "simulate", "NO_SUCH_RULE"]),
         ],
     );
@@ -75,9 +78,18 @@ fn what_reaches_nobody_is_found_before_it_is_needed() {
     };
     for (wrong, why) in [
         ("{ channels = [] }", "step 1 of escalation night names no channel"),
-        ("{ channels = [\"ops\"] }, { after = \"5m\", channels = [\"boss\"] }", "names 'boss', which is no channel"),
-        ("{ channels = [\"ops\"] }, { after = \"5m\", channels = [\"sms\"] }", "step 2 of escalation night reaches nobody"),
-        ("{ after = \"5m\", channels = [\"ops\"] }, { after = \"1m\", channels = [\"ops\"] }", "not in the order of their delays"),
+        (
+            "{ channels = [\"ops\"] }, { after = \"5m\", channels = [\"boss\"] }",
+            "names 'boss', which is no channel",
+        ),
+        (
+            "{ channels = [\"ops\"] }, { after = \"5m\", channels = [\"sms\"] }",
+            "step 2 of escalation night reaches nobody",
+        ),
+        (
+            "{ after = \"5m\", channels = [\"ops\"] }, { after = \"1m\", channels = [\"ops\"] }",
+            "not in the order of their delays",
+        ),
     ] {
         let env = configured(&steps(wrong));
         let output = env.nija(&["config", "check"]).run();

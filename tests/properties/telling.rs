@@ -59,7 +59,7 @@ fn live(events: &[(u64, Event)]) -> (usize, usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_step_is_told_once_and_in_time_whenever_the_process_dies(events in vec((gap(), event()), 1..80)) {
@@ -79,7 +79,7 @@ fn event_or_step() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever is done to the clock: what fires is told within its wait, as time passes and not as clocks say, and nothing is
     /// told much more often than if the clock had been left alone.

@@ -173,6 +173,10 @@ fn said(life: &mut Life, name: &str, delivery: &Delivery, now: DateTime<Utc>) {
         life.conversation_ends();
         return;
     }
+    if reason == Reason::Acknowledged {
+        assert!(life.fires && life.acked(now) && life.since.is_some(), "{context}: nobody takes care of it");
+        return;
+    }
     assert!(life.fires && !life.hush(now), "{context}: nobody is to be told");
     let step = step_of(delivery);
     match reason {
@@ -211,7 +215,7 @@ fn said(life: &mut Life, name: &str, delivery: &Delivery, now: DateTime<Utc>) {
             assert_eq!(wait, wanted, "{context}: repeated after another time than planned");
             life.repeats += 1;
         }
-        Reason::Resolved => {}
+        Reason::Acknowledged | Reason::Resolved => {}
     }
     life.since.get_or_insert(now);
     (life.last, life.known, life.was_hushed) = (Some(now), life.severity, false);
@@ -250,7 +254,8 @@ fn ended(life: &mut Life, name: &str, outbox: &[Delivery], now: DateTime<Utc>) {
     let is_old = now - since >= TimeDelta::hours(20);
     let heard = outbox.iter().any(|delivery| {
         let mine = about(delivery).iter().any(|(own, _)| own == name);
-        let of_this = delivery.message.at >= since && delivery.message.reason != Reason::Resolved;
+        let tells = !matches!(delivery.message.reason, Reason::Acknowledged | Reason::Resolved);
+        let of_this = delivery.message.at >= since && tells;
         mine && of_this && matches!(delivery.state, Sending::Sent | Sending::Pending)
     });
     assert!(!heard && !is_old, "{now}: the end of {name} is not told: {life:?}");

@@ -22,6 +22,8 @@ pub enum Say {
     Repeat,
     /// It still fires, and whoever took care of it, or silenced it, no longer does.
     Again,
+    /// Somebody takes care of it: whoever was told need not.
+    Taken,
     /// It no longer holds.
     Resolved,
 }
@@ -137,6 +139,9 @@ impl Situation<'_> {
             telling.steps.clear();
             telling.rounds_left = 0;
             decision.is_over = true;
+            if hush.known.is_some() && !hush.is_silenced {
+                decision.says.push(Say::Taken);
+            }
         }
         decision.due = Some(hush.until);
     }

@@ -190,6 +190,7 @@ impl<'a> View<'a> {
             Say::Step(due) => self.known(&due.channels),
             Say::Again => with_first(self.again(one.alert)),
             Say::Repeat => self.again(one.alert).into_iter().filter(is_now).collect(),
+            Say::Taken => outbox.heard(one).into_iter().filter(is_now).collect(),
             Say::Resolved => outbox.heard(one),
         };
         let reason = match say {
@@ -197,6 +198,7 @@ impl<'a> View<'a> {
             Say::First => Reason::First,
             Say::Worse | Say::Step(_) => Reason::Escalated,
             Say::Repeat | Say::Again => Reason::Repeat,
+            Say::Taken => Reason::Acknowledged,
             Say::Resolved => Reason::Resolved,
         };
         let id = self.id(one, say);
@@ -209,6 +211,7 @@ impl<'a> View<'a> {
         let severity = one.alert.severity.word();
         match say {
             Say::First => first_id(one.name, episode),
+            Say::Taken => id(one.name, episode, &format!("acknowledged {messages}")),
             Say::Resolved => resolved_id(one.name, episode),
             Say::Step(due) => id(one.name, episode, &format!("{STEP} {} {}", due.round, due.step)),
             Say::Worse => id(one.name, episode, &format!("worse {messages} {severity}")),
@@ -253,7 +256,7 @@ impl<'a> View<'a> {
         let due = |one: &Decided<'_>| match tellings.get(one.name) {
             Some(telling) if !one.decision.says.is_empty() => {
                 let steps = telling.steps.iter().map(|step| step.at);
-                steps.chain(telling.repeat_at).min()
+                steps.chain(telling.repeat_at).min().or(one.decision.due)
             }
             _ => one.decision.due,
         };

@@ -36,7 +36,7 @@ impl Recall<'_> {
         let message = &delivery.message;
         if delivery.state != State::Pending
             || message.topic != Topic::Alert
-            || message.reason == Reason::Resolved
+            || matches!(message.reason, Reason::Resolved | Reason::Acknowledged)
         {
             return false;
         }
@@ -78,7 +78,7 @@ impl Recall<'_> {
         let mine: Vec<&Delivery> = self
             .deliveries
             .iter()
-            .filter(|delivery| delivery.message.reason != Reason::Resolved)
+            .filter(|delivery| !matches!(delivery.message.reason, Reason::Resolved | Reason::Acknowledged))
             .filter(|delivery| names(&delivery.message).any(|name| name == one.name))
             // A halt may have been told by whoever stopped, before anybody looked.
             .filter(|delivery| delivery.message.at >= since || one.alert.rule == TRADING_HALTED)

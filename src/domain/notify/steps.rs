@@ -40,6 +40,9 @@ impl Told<'_> {
         let mut telling = before.clone();
         telling.messages = telling.messages.saturating_add(1);
         telling.since.get_or_insert(self.now);
+        if *self.say == Say::Taken {
+            return telling;
+        }
         (telling.at, telling.severity) = (Some(self.now), Some(self.alert.severity));
         for channel in self.channels {
             if !telling.channels.contains(channel) {
@@ -68,6 +71,7 @@ impl Told<'_> {
                 telling.steps.retain(|step| (step.step, step.round) != (due.step, due.round));
                 self.go_round(&mut telling);
             }
+            Say::Taken => {}
             Say::Resolved => {
                 telling.ended = true;
                 telling.steps.clear();

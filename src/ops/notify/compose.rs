@@ -111,6 +111,11 @@ fn why(word: &Word<'_>, lead: &Decided<'_>, now: DateTime<Utc>) -> Option<String
             }
             _ => "nobody takes care of it any more, and it still fires".to_owned(),
         }),
+        Say::Taken => ack.map(|ack| {
+            let (by, until) = (ack.by.name(), time(ack.until));
+            let note = if ack.note.is_empty() { String::new() } else { format!(": {}", ack.note) };
+            format!("{by} takes care of it until {until}{note}")
+        }),
         Say::Resolved => alert.resolved_at.map(|end| {
             let lasted = length(end.signed_duration_since(alert.first_seen));
             let by = ack.map_or_else(String::new, |ack| format!("; {} took care of it", ack.by.name()));

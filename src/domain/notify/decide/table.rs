@@ -49,14 +49,14 @@ fn answer(decision: &Decision) -> (String, Option<i64>) {
         Say::Step(_) => "step",
         Say::Repeat => "repeat",
         Say::Again => "again",
+        Say::Taken => "taken",
         Say::Resolved => "resolved",
     };
     let words: Vec<&str> = decision.says.iter().map(word).collect();
     (words.join(" "), decision.due.map(|due| due.timestamp() - at(0).timestamp()))
 }
 
-const ACKED: Option<Hush> =
-    Some(Hush { until: AT_900, known: Some(Severity::Critical), is_silenced: false });
+const ACKED: Option<Hush> = Some(Hush { until: AT_900, known: Some(Severity::Critical), is_silenced: false });
 const SILENCED: Option<Hush> = Some(Hush { until: AT_900, known: None, is_silenced: true });
 const AT_900: DateTime<Utc> = DateTime::from_timestamp(1_800_000_900, 0).unwrap();
 
@@ -65,8 +65,7 @@ type Row = (&'static str, Value, Option<Hush>, i64, &'static str, Option<i64>);
 
 #[test]
 fn the_table_of_reasons() {
-    let gone =
-        |fields: Value| json!({"state": "resolved", "resolved_at": at(60), "telling": told(&fields)});
+    let gone = |fields: Value| json!({"state": "resolved", "resolved_at": at(60), "telling": told(&fields)});
     let lesser = json!({"severity": "warning"});
     let quiet = told(&json!({"repeat_at": null, "steps": []}));
     #[rustfmt::skip]
@@ -84,7 +83,7 @@ fn the_table_of_reasons() {
         ("a moment earlier", json!({"telling": told(&json!({}))}), None, 299, "", Some(300)),
         ("a repetition is due", json!({"telling": told(&json!({"steps": []}))}), None, 1800, "repeat", None),
         ("a moment earlier", json!({"telling": told(&json!({"steps": []}))}), None, 1799, "", Some(1800)),
-        ("somebody takes care of it", json!({"telling": told(&json!({}))}), ACKED, 300, "", Some(900)),
+        ("somebody takes care of it", json!({"telling": told(&json!({}))}), ACKED, 300, "taken", Some(900)),
         ("somebody no longer takes care of it", json!({"telling": quiet}), None, 400, "again", None),
         ("nobody wants to hear of it", json!({"telling": told(&json!({}))}), SILENCED, 1800, "", Some(900)),
         ("it is over, but not for long", gone(json!({})), None, 89, "", Some(90)),
@@ -104,9 +103,7 @@ fn the_table_of_reasons() {
 fn who_takes_care_of_it_calls_back_what_is_planned_and_knows_how_bad_it_is() {
     let alert = alert(&json!({"telling": told(&json!({"severity": "emergency"}))}));
     let decision = decide(&alert, ACKED, 10);
-    assert!(
-        decision.is_over && decision.telling.steps.is_empty() && decision.telling.repeat_at.is_none()
-    );
+    assert!(decision.is_over && decision.telling.steps.is_empty() && decision.telling.repeat_at.is_none());
     assert_eq!(
         decision.telling.severity,
         Some(Severity::Critical),
