@@ -14,6 +14,7 @@ mod gate;
 mod golden;
 mod heartbeat;
 mod help;
+mod notify;
 mod orders;
 mod orders_import;
 mod pages;
