@@ -7,6 +7,7 @@ mod check;
 mod colour;
 mod cooldown;
 mod equity;
+mod escalation;
 mod exposure;
 mod failures;
 mod gate;
