@@ -8,6 +8,7 @@ idle      share of one core that the watch takes while nothing happens
 memory    resident memory, and how much it grew over the rounds
 """
 
+import datetime
 import json
 import os
 import subprocess
@@ -32,6 +33,12 @@ def told(wanted):
         if wanted(event):
             return event
     sys.exit("the watch ended")
+
+
+def begun(tick):
+    """When a tick began, in seconds since 1970; its length is told in whole milliseconds."""
+    at = datetime.datetime.fromisoformat(tick["at"][:26].rstrip("Z") + "+00:00")
+    return at.timestamp() - tick["duration_ms"] / 1000
 
 
 def cpu_seconds():
@@ -81,18 +88,18 @@ for _ in range(rounds):
 figures("stop_recorded", [one for one, _ in found])
 figures("stop_told", [one for _, one in found])
 
-document = os.path.join(state, "adoption.json")
+document, hidden = os.path.join(state, "adoption.json"), os.path.join(state, ".adoption.json.new")
 found = []
 for _ in range(rounds):
     # The budget of looks is as full as it is in a quiet hour.
     time.sleep(0.1)
     with open(document) as file:
         text = file.read()
-    with open(document + ".new", "w") as file:
+    with open(hidden, "w") as file:
         file.write(text)
-    started = time.perf_counter()
-    os.replace(document + ".new", document)
-    told(lambda event: event["event"] == "tick")
+    started, wall = time.perf_counter(), time.time()
+    os.replace(hidden, document)
+    told(lambda event: event["event"] == "tick" and begun(event) >= wall - 0.002)
     found.append(time.perf_counter() - started)
 figures("change_looked_at", found)
 

@@ -54,3 +54,15 @@ mod slippage_stats;
 #[cfg(test)]
 #[path = "properties/slippage_summary.rs"]
 mod slippage_summary;
+#[cfg(test)]
+#[path = "properties/telling.rs"]
+mod telling;
+#[cfg(test)]
+#[path = "properties/telling_opinion.rs"]
+mod telling_opinion;
+#[cfg(test)]
+#[path = "properties/telling_store.rs"]
+mod telling_store;
+#[cfg(test)]
+#[path = "properties/telling_world.rs"]
+mod telling_world;

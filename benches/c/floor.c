@@ -3,6 +3,7 @@
 //   floor nothing
 //   floor stop DIR            one record, file and directory synced, then a line: the least a durable stop can be
 //   floor replace DIR         a durable replace, then a line: what a careful program does without a stop file
+//   floor append DIR BYTES    appends so many bytes to DIR/log.jsonl and syncs them, then a line
 //   floor gate DIR [PATH...]  looks for DIR/EMERGENCY_STOP and at the stat:PATHs, reads the read:PATHs
 //   floor serve DIR BYTES     one durable replace for every byte on stdin; answers with its nanoseconds
 //   floor contend DIR N UPDATES   N processes that each replace a file of their own in DIR, all at once
@@ -39,6 +40,14 @@ static int replace(int directory, const char *name, size_t size_bytes) {
     if (write(file, buffer, size_bytes) != (ssize_t)size_bytes || fsync(file)) return 74;
     close(file);
     return renameat(directory, temporary, directory, name) || fsync(directory) ? 74 : 0;
+}
+
+static int append(int directory, size_t size_bytes) {
+    int file = openat(directory, "log.jsonl", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (file < 0) return 73;
+    if (size_bytes) buffer[size_bytes - 1] = '\n';
+    if (write(file, buffer, size_bytes) != (ssize_t)size_bytes || fdatasync(file)) return 74;
+    return say("RECORDED by the floor\n");
 }
 
 static int absent(int directory, const char *path) {
@@ -112,6 +121,7 @@ int main(int count, char **words) {
         int failed = replace(directory, "killswitch.json", DOCUMENT_BYTES);
         return failed ? failed : say("HALTED by a replace\n");
     }
+    if (!strcmp(mode, "append") && count == 4) return append(directory, strtoul(words[3], NULL, 10) % READ_BYTES);
     if (!strcmp(mode, "gate")) return gate(directory, count - 3, words + 3);
     if (!strcmp(mode, "serve") && count == 4) return serve(directory, strtoul(words[3], NULL, 10) % READ_BYTES);
     if (!strcmp(mode, "contend") && count == 5) return contend(directory, atoi(words[3]), atoi(words[4]));

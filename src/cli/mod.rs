@@ -20,6 +20,7 @@ mod doctor;
 mod drill;
 pub mod entry;
 mod equity;
+mod escalation;
 mod exposure;
 mod fast;
 mod gate;
@@ -132,6 +133,9 @@ pub enum Command {
     Watch(watch::Watch),
     /// See what fires, say who takes care of it, and keep quiet what is known
     Alerts(alerts::Alerts),
+    /// See who is told when nobody acknowledges an alert
+    #[command(subcommand)]
+    Escalation(escalation::EscalationCommand),
     /// Show what every rule watches for
     Rules(rules::Rules),
     /// Keep a ticker from being entered again too soon
@@ -192,6 +196,7 @@ impl Command {
             Self::Check(_) => "nija.check",
             Self::Watch(_) => "nija.stream",
             Self::Alerts(command) => command.format(),
+            Self::Escalation(command) => command.format(),
             Self::Rules(_) => "nija.rules",
             Self::Cooldown(command) => command.format(),
             Self::StopLoss(_) => "nija.stop_loss",
@@ -222,6 +227,7 @@ impl Command {
             Self::Check(command) => command.run(app),
             Self::Watch(command) => command.run(app),
             Self::Alerts(command) => command.run(app),
+            Self::Escalation(command) => command.run(app),
             Self::Rules(command) => command.run(app),
             Self::Cooldown(command) => command.run(app),
             Self::StopLoss(command) => command.run(app),

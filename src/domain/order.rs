@@ -16,6 +16,13 @@ pub enum Side {
     Sell,
 }
 
+impl Side {
+    /// Its word, as it is written everywhere.
+    pub fn word(self) -> &'static str {
+        if self == Self::Buy { "buy" } else { "sell" }
+    }
+}
+
 impl FromStr for Side {
     type Err = String;
 
@@ -30,7 +37,7 @@ impl FromStr for Side {
 
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if *self == Self::Buy { "buy" } else { "sell" })
+        f.write_str(self.word())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::courier::Courier;
-use super::ping::Pinger;
+use super::ping::{Ping, Pinger};
 use super::round::Watch;
 use super::sorting::Wake;
 use crate::ops::Notice;
@@ -22,8 +22,21 @@ impl Watch<'_> {
         let Some(file) = &self.config.policies.watch.ping_url_file else { return };
         let uid = self.setup.environment.uid;
         match crate::config::file::read_secret(file, uid).and_then(|url| Pinger::start(&url)) {
-            Ok(pinger) => self.pinger = Some(pinger),
+            Ok(pinger) => {
+                self.pinger = Some(pinger);
+                if self.begun == 0 {
+                    self.ping(Ping::Start);
+                }
+            }
             Err(error) => self.notice(&Notice::of("PING_NOT_SET_UP", "nobody is told of good ticks", &error)),
+        }
+    }
+
+    /// Tells a monitoring service, if there is one.
+    pub(super) fn ping(&mut self, ping: Ping) {
+        let now = self.setup.clock.monotonic();
+        if let Some(pinger) = &mut self.pinger {
+            pinger.tell(ping, now);
         }
     }
 

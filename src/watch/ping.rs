@@ -1,4 +1,5 @@
-//! Tells a monitoring service, by a URL, that a tick was good; on a thread of its own, so that it never delays one.
+//! Tells a monitoring service, by a URL, that the watch began, and how its ticks go; on a thread of its own, so that it never
+//! delays one.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
@@ -9,8 +10,11 @@ use ureq::http::Uri;
 use crate::error::{Error, Kind, Result};
 use crate::ops::Notice;
 
-/// Longest time one ping may take, names looked up and redirects followed.
+/// Longest time one ping may take, names looked up, redirects followed and everything tried again.
 const LIMIT: Duration = Duration::from_secs(10);
+
+/// How often a ping is tried, and how long to wait in between.
+const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Duration::from_millis(1500)];
 
 /// Pings are at least this far apart: services drop those that come more often.
 const SPACING: Duration = Duration::from_secs(10);
@@ -18,12 +22,35 @@ const SPACING: Duration = Duration::from_secs(10);
 /// What became of a ping that went wrong; never the URL, which is a secret.
 pub type Trouble = String;
 
+/// What there is to tell, as healthchecks.io and what is like it understand it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ping {
+    /// The watch began.
+    Start,
+    /// A tick was good.
+    Good,
+    /// A tick failed.
+    Fail,
+}
+
+impl Ping {
+    /// What the URL ends with.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Start => "/start",
+            Self::Good => "",
+            Self::Fail => "/fail",
+        }
+    }
+}
+
 /// Where to tell it.
 #[derive(Debug)]
 pub struct Pinger {
-    due: SyncSender<()>,
+    due: SyncSender<Ping>,
     ended: Receiver<Option<Trouble>>,
     next: Duration,
+    last: Option<Ping>,
     under_way: u32,
     trouble: Option<Trouble>,
 }
@@ -32,14 +59,14 @@ impl Pinger {
     /// Starts the thread. `url` may be http only where nobody else listens in: on this machine.
     pub fn start(url: &str) -> Result<Self> {
         let url = sound(url.trim())?;
-        // A ping that is still under way when the next is due is enough.
-        let (due, orders) = sync_channel::<()>(1);
+        // Pings that are still under way when the next is due are enough.
+        let (due, orders) = sync_channel::<Ping>(2);
         let (tell, ended) = sync_channel(16);
         let work = move || {
             let agent = agent(&url);
-            while orders.recv().is_ok() {
-                let result = agent.get(&url).call();
-                if tell.send(result.err().map(|error| trouble(&error))).is_err() {
+            while let Ok(ping) = orders.recv() {
+                let trouble = aimed(&url, ping).and_then(|url| tried(&agent, &url));
+                if tell.send(trouble).is_err() {
                     return;
                 }
             }
@@ -48,13 +75,15 @@ impl Pinger {
             .name("ping".to_owned())
             .spawn(work)
             .map_err(|error| Error::io("start a thread for pings", error).hint("ulimit -u"))?;
-        Ok(Self { due, ended, next: Duration::ZERO, under_way: 0, trouble: None })
+        Ok(Self { due, ended, next: Duration::ZERO, last: None, under_way: 0, trouble: None })
     }
 
-    /// A tick was good at `now` by the monotonic clock.
-    pub fn ticked(&mut self, now: Duration) {
-        if now >= self.next && self.due.try_send(()).is_ok() {
+    /// Tells it at `now` by the monotonic clock. The same again is told only so often.
+    pub fn tell(&mut self, ping: Ping, now: Duration) {
+        let is_due = now >= self.next || self.last != Some(ping);
+        if is_due && self.due.try_send(ping).is_ok() {
             self.next = now.saturating_add(SPACING);
+            self.last = Some(ping);
             self.under_way += 1;
         }
     }
@@ -71,10 +100,8 @@ impl Pinger {
             self.under_way = self.under_way.saturating_sub(1);
             if trouble != self.trouble {
                 news = Some(match &trouble {
-                    Some(why) => {
-                        Notice::new("PING_FAILED", format!("the ping after a good tick failed: {why}"), "")
-                    }
-                    None => Notice::new("PING_ARRIVED", "the ping after a good tick arrived again", ""),
+                    Some(why) => Notice::new("PING_FAILED", format!("a ping failed: {why}"), ""),
+                    None => Notice::new("PING_ARRIVED", "pings arrive again", ""),
                 });
                 self.trouble = trouble;
             }
@@ -112,10 +139,40 @@ fn agent(url: &Uri) -> Agent {
     config.https_only(encrypted).user_agent(concat!("nija/", env!("CARGO_PKG_VERSION"))).build().into()
 }
 
+/// Where a ping goes. A URL with a query is of a service that knows of good ticks only.
+fn aimed(url: &Uri, ping: Ping) -> Option<Uri> {
+    if ping == Ping::Good {
+        return Some(url.clone());
+    }
+    let text = url.to_string();
+    let plain = !text.contains('?');
+    plain.then(|| format!("{}{}", text.trim_end_matches('/'), ping.suffix()).parse().ok()).flatten()
+}
+
+/// Asks for a URL until it answers, a few times at most, and never longer than the limit.
+fn tried(agent: &Agent, url: &Uri) -> Option<Trouble> {
+    // Nobody sends: receiving is a pause that ends on time.
+    let (_sender, pause) = sync_channel::<()>(0);
+    let mut last = None;
+    let each = LIMIT.saturating_sub(PAUSES.iter().sum()) / u32::try_from(PAUSES.len()).unwrap_or(1);
+    for wait in PAUSES {
+        if !wait.is_zero() {
+            let _ = pause.recv_timeout(wait);
+        }
+        let error = agent.get(url).config().timeout_global(Some(each)).build().call().err()?;
+        let is_refused = matches!(error, ureq::Error::StatusCode(400..=428 | 430..=499));
+        last = Some(trouble(&error));
+        if is_refused {
+            break;
+        }
+    }
+    last
+}
+
 fn trouble(error: &ureq::Error) -> Trouble {
     match error {
         ureq::Error::StatusCode(code) => format!("the service answered {code}"),
-        ureq::Error::Timeout(_) => format!("no answer within {} s", LIMIT.as_secs()),
+        ureq::Error::Timeout(_) => "no answer in time".to_owned(),
         ureq::Error::HostNotFound => "its host is not known".to_owned(),
         ureq::Error::Io(error) => format!("it cannot be reached: {}", error.kind()),
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "its certificate or TLS is not accepted".to_owned(),
@@ -127,6 +184,19 @@ fn trouble(error: &ureq::Error) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_told_is_the_end_of_the_url() {
+        let aimed = |url: &str, ping| aimed(&url.parse().unwrap(), ping).map(|url| url.to_string());
+        let url = "https://hc.example/uuid";
+        assert_eq!(aimed(url, Ping::Good).as_deref(), Some(url));
+        assert_eq!(aimed(url, Ping::Start).as_deref(), Some("https://hc.example/uuid/start"));
+        assert_eq!(
+            aimed("https://hc.example/uuid/", Ping::Fail).as_deref(),
+            Some("https://hc.example/uuid/fail")
+        );
+        assert_eq!(aimed("https://push.example/x?status=up", Ping::Fail), None);
+    }
 
     #[test]
     fn a_secret_goes_out_encrypted_or_not_at_all_and_never_into_an_error() {

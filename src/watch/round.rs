@@ -9,7 +9,7 @@ use super::courier::Courier;
 use super::events::{AlertChange, Cause, Event, Failure, HaltChange, Reload, Tick, Told};
 use super::news::News;
 use super::pace::Pace;
-use super::ping::Pinger;
+use super::ping::{Ping, Pinger};
 use super::signals::Signals;
 use super::sorting::Wake;
 use super::supervisor::Supervisor;
@@ -272,8 +272,8 @@ impl Watch<'_> {
             unknown,
             ..tick
         }));
-        if is_scheduled && let Some(pinger) = &mut self.pinger {
-            pinger.ticked(self.setup.clock.monotonic());
+        if is_scheduled {
+            self.ping(Ping::Good);
         }
     }
 
@@ -282,6 +282,7 @@ impl Watch<'_> {
         let tick = Tick { error: failure, ..self.blank(cause, took) };
         self.voice.say(&Event::Tick(tick));
         self.export(Status::Unknown);
+        self.ping(Ping::Fail);
         self.failure = Some(error);
     }
 

@@ -45,9 +45,17 @@ fn is_number(word: &str) -> bool {
 }
 
 fn placeholder(word: &str) -> Cow<'_, str> {
+    // The name of a delivery: its message, and the channel.
+    if let Some((message, channel)) = word.split_once('.')
+        && let Cow::Owned(message) = placeholder(message)
+    {
+        return format!("{message}.{channel}").into();
+    }
     let is_hex = |text: &str, len| text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     match word.rsplit_once('-') {
-        Some((kind, id)) if is_hex(id, 8) || is_hex(id, 16) => return format!("{kind}-[ID]").into(),
+        Some((kind, id)) if [8, 16, 24].into_iter().any(|len| is_hex(id, len)) => {
+            return format!("{kind}-[ID]").into();
+        }
         _ => {}
     }
     if word == env!("CARGO_PKG_VERSION") {

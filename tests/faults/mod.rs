@@ -22,6 +22,8 @@ mod inputs;
 mod limits;
 /// A mount namespace to break disks in.
 mod machine;
+/// Messages on their way to people.
+mod notify;
 /// Orders, fills and throttles.
 mod orders;
 /// A stop and a release at the same time.

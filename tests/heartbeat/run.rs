@@ -14,6 +14,9 @@ fn run(env: &TestEnv, words: &[&str]) -> Run {
     env.nija(&[&["heartbeat", "run", "job", "--"], words].concat())
 }
 
+/// A shell that runs the tests in the background has them ignore what is typed at its terminal.
+const INTERRUPTIBLE: [&str; 2] = ["env", "--default-signal=INT,QUIT"];
+
 fn sh(env: &TestEnv, script: &str) -> Run {
     run(env, &["sh", "-c", script])
 }
@@ -96,7 +99,7 @@ fn signals_go_on_to_the_command_which_decides() {
     ] {
         let script =
             format!("trap 'echo got {name}; exit {code}' {name}; echo ready; while :; do sleep 0.01; done");
-        let mut child = sh(&env, &script).spawn();
+        let mut child = sh(&env, &script).under(INTERRUPTIBLE).spawn();
         assert_eq!(line(&mut child), "ready");
         signal(&child, sent);
         assert_eq!(finish(child), (format!("got {name}\n"), Some(code)), "{name}");
@@ -222,7 +225,9 @@ fn a_typed_interrupt_reaches_the_command_once() {
     let script = "n=40; trap 'n=41' INT; echo ready; read line; read line; exit $n";
     let calls = env.path("calls").display().to_string();
     let mut child = Command::new("setsid")
-        .args(["--ctty", "--wait", "strace", "-f", "-e", "trace=kill", "-o", &calls])
+        .args(["--ctty", "--wait"])
+        .args(INTERRUPTIBLE)
+        .args(["strace", "-f", "-e", "trace=kill", "-o", &calls])
         .args([env!("CARGO_BIN_EXE_nija"), "heartbeat", "run", "job", "--"])
         .args(["sh", "-c", script])
         .env_clear()

@@ -1,5 +1,6 @@
 //! Slippage: its sign and size follow the prices, and a recorded line says exactly what was recorded.
 
+use chrono::DateTime;
 use nija::domain::order::Side;
 use nija::domain::slippage::{Facts, Fill, Policy, line, sample};
 use nija::domain::ticker;
@@ -69,6 +70,23 @@ proptest! {
         prop_assert_eq!(sample::scan(&line), Ok(read.sample()), "{}", String::from_utf8_lossy(&line));
         prop_assert_eq!(read.contradiction(), None);
         prop_assert_eq!(line_of(&read), line);
+    }
+
+    #[test]
+    fn a_line_is_what_serde_makes_of_a_fill(facts in facts(), odd in make::text(), at in any::<i64>(), leap: bool) {
+        // What no checked fill holds is written all the same, as long as it is a fill.
+        let checked = fill(facts)?;
+        let at = DateTime::from_timestamp(at / 2_000_000_000, if leap { 1_500_000_000 } else { 7_000 });
+        let order_id = Some(odd.clone());
+        let at = at.unwrap_or(checked.at);
+        let other = Fill { at, id: odd, order_id, slippage_bps: -Decimal::ZERO, qty: Some(Decimal::MAX), ..checked.clone() };
+        for fill in [checked, other] {
+            let mut expected = serde_json::to_vec(&fill).unwrap();
+            nija::domain::line::seal(&mut expected, 0);
+            let mut written = Vec::new();
+            line::write(&fill, &mut written);
+            prop_assert_eq!(String::from_utf8(written), String::from_utf8(expected));
+        }
     }
 
     #[test]
@@ -170,7 +188,7 @@ fn what_cannot_be_is_refused_and_named() {
         (|facts| facts.order_type = Some("\n".to_owned()), "the order type is empty"),
         (|facts| facts.order_id = Some("x".repeat(129)), "the order id has 129 bytes"),
         (
-            |facts| facts.at = chrono::DateTime::UNIX_EPOCH - chrono::TimeDelta::seconds(1),
+            |facts| facts.at = DateTime::UNIX_EPOCH - chrono::TimeDelta::seconds(1),
             "not between 1970 and 2261",
         ),
     ] {

@@ -67,6 +67,33 @@ fn a_check_writes_what_it_found() {
 }
 
 #[test]
+fn channels_and_what_waits_for_them_are_counted() {
+    let env = TestEnv::initialised();
+    std::fs::create_dir(env.path("prom")).unwrap();
+    env.config(
+        "[channels.ops]\nkind = \"file\"\npath = \"ops.jsonl\"\n\
+         [channels.sms]\nkind = \"file\"\npath = \"nowhere/sms.jsonl\"\n",
+    );
+    env.nija(&["drill", "--channels"]).run().expect(69);
+    env.nija(&["kill", "drill"]).run().expect(0);
+    env.nija(&["check", "--textfile", "../prom"]).run().expect(2);
+    let text = checked(&env, "prom");
+    for sample in [
+        "nija_notifications_total{channel=\"ops\"} 2",
+        "nija_notifications_total{channel=\"sms\"} 0",
+        "nija_notification_failures_total{channel=\"sms\",reason=\"local\"} 2",
+        "nija_notifications_abandoned_total{channel=\"sms\"} 0",
+        "nija_outbox_entries{channel=\"ops\"} 0",
+        "nija_outbox_entries{channel=\"sms\"} 1",
+    ] {
+        assert!(has(&text, sample), "no {sample} in\n{text}");
+    }
+    for family in ["nija_outbox_oldest_timestamp_seconds ", "nija_channel_last_success_timestamp_seconds{"] {
+        assert!(text.contains(&format!("\n{family}")), "no {family} in\n{text}");
+    }
+}
+
+#[test]
 fn a_check_of_one_rule_writes_all_the_same() {
     let env = TestEnv::initialised();
     expose(&env, 4000);
@@ -108,6 +135,7 @@ fn a_watch_writes_at_each_tick_that_is_due_and_with_each_change_of_an_alert() {
     let mut watching = Watching::of(&env);
     let text = checked(&env, "prom");
     assert!(has(&text, "nija_watch_cycles_total 1"), "{text}");
+    assert!(text.contains("\nnija_watch_last_tick_timestamp_seconds "), "{text}");
     assert!(has(&text, "nija_watch_cycle_duration_seconds_bucket{le=\"+Inf\"} 1"), "{text}");
     expose(&env, 4000);
     watching.alert("fired", "PLATFORM_EXPOSURE");

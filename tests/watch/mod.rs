@@ -12,6 +12,7 @@ use crate::common::{Run, TestEnv};
 
 mod beside;
 mod changes;
+mod courier;
 mod deadline;
 mod metrics;
 mod ping;

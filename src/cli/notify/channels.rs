@@ -7,7 +7,7 @@ use super::super::app::{self, App};
 use super::super::words;
 use crate::error::Result;
 use crate::ops::notify::show::{Health, Shown, channels};
-use crate::ops::notify::{ChannelKind, KINDS};
+use crate::ops::notify::{ChannelKind, KINDS, reference};
 use crate::output::{Page, Reply, Role, Span};
 
 /// Show the channels and how they do
@@ -67,7 +67,7 @@ impl Channels {
         let mut reply =
             Reply::new(format, &json!({"kinds": KINDS.iter().map(kind).collect::<Vec<Value>>()}), page);
         if self.markdown {
-            reply.raw = Some(markdown().into_bytes());
+            reply.raw = Some(reference().into_bytes());
         }
         reply
     }
@@ -96,10 +96,10 @@ fn describe(page: &mut Page, channel: &Shown) {
         page.field("failing", why);
     }
     if channel.pending > 0 {
-        page.field("waiting", format!("{} messages", channel.pending));
+        page.field("waiting", messages(channel.pending));
     }
     if channel.abandoned > 0 {
-        page.field("given up", format!("{} messages so far", channel.abandoned));
+        page.field("given up", format!("{} so far", channel.abandoned));
     }
     if !channel.rules.is_empty() {
         page.field("rules", channel.rules.join(", "));
@@ -112,14 +112,6 @@ fn describe(page: &mut Page, channel: &Shown) {
     }
 }
 
-fn markdown() -> String {
-    let head = "# Kinds of channels\n\n\
-        Made by `nija notify channels --markdown`; a test keeps it so. What every channel understands stands in the reference \
-        of the configuration.\n";
-    KINDS.iter().fold(head.to_owned(), |text, kind| {
-        let options = kind.options.iter().map(|(name, about)| format!("- `{name}`: {about}\n"));
-        let options: String = options.collect();
-        let about = kind.about.to_owned();
-        format!("{text}\n## {}\n\n{about}.\n\n{options}", kind.word)
-    })
+fn messages(count: usize) -> String {
+    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
 }

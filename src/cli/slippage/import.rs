@@ -75,7 +75,7 @@ impl Import {
         app.on_state(|state| {
             let imported = if self.file == Path::new("-") {
                 let bar = progress::count("importing", app.style);
-                let imported = import(state, &request, bar.wrap_read(std::io::stdin().lock()));
+                let imported = import(state, &request, bar.wrap_read(std::io::stdin()));
                 bar.finish_and_clear();
                 imported?
             } else {

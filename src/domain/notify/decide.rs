@@ -7,7 +7,7 @@ use super::route::About;
 use super::steps::interval;
 use super::telling::{Due, Telling};
 use crate::domain::alert::lifecycle::State;
-use crate::domain::alert::{Alert, Severity};
+use crate::domain::alert::{Alert, Severity, TRADING_HALTED};
 
 /// What is to be said of an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Say {
     Repeat,
     /// It still fires, and whoever took care of it, or silenced it, no longer does.
     Again,
+    /// Somebody takes care of it: whoever was told need not.
+    Taken,
     /// It no longer holds.
     Resolved,
 }
@@ -116,7 +118,7 @@ impl Situation<'_> {
             return;
         }
         // A halt does not come again: the next one is another.
-        let is_halt = self.alert.rule == super::route::HALTED;
+        let is_halt = self.alert.rule == TRADING_HALTED;
         let wait = if is_halt { TimeDelta::zero() } else { self.policy.resolve_wait };
         let at = later(self.alert.resolved_at.unwrap_or(self.now), wait, self.now);
         // Somebody who takes care of it wants to know; whoever silenced it wants peace.
@@ -128,13 +130,18 @@ impl Situation<'_> {
 
     fn hushed(&self, hush: Hush, decision: &mut Decision) {
         let telling = &mut decision.telling;
+        if telling.severity.is_some() {
+            // When it becomes worse than whoever takes care of it knows, people are told.
+            telling.severity = hush.known.or(telling.severity);
+        }
         if telling.severity.is_some() && (telling.repeat_at.is_some() || !telling.steps.is_empty()) {
             telling.repeat_at = None;
             telling.steps.clear();
             telling.rounds_left = 0;
-            // When it becomes worse than that, they are told.
-            telling.severity = hush.known.or(telling.severity);
             decision.is_over = true;
+            if hush.known.is_some() && !hush.is_silenced {
+                decision.says.push(Say::Taken);
+            }
         }
         decision.due = Some(hush.until);
     }
@@ -188,3 +195,6 @@ pub fn first_at(
     let others = told_at.map_or(own, |at| later(at, policy.group_interval, now));
     own.max(waited).max(others)
 }
+
+#[cfg(test)]
+mod table;

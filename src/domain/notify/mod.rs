@@ -12,6 +12,7 @@ pub mod recall;
 pub mod record;
 pub mod route;
 pub mod silence;
+pub mod simulate;
 pub mod steps;
 pub mod telling;
 

@@ -8,12 +8,13 @@ use super::channel::Takes;
 use super::decide::{Decision, Hush, Say, Situation, current, first_at};
 use super::message::{Reason, STEP, first_id, id, joint_id, resolved_id};
 use super::policy::Policy;
+use super::recall::Recall;
 use super::route::{About, Route};
 use super::silence::Silence;
 use super::steps::Told;
 use super::telling::Telling;
-use crate::domain::alert::Alert;
 use crate::domain::alert::lifecycle::State;
+use crate::domain::alert::{Alert, Severity, TRADING_HALTED};
 
 /// What a look knows.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +57,8 @@ pub struct Word<'a> {
     pub reason: Reason,
     /// To whom.
     pub channels: Vec<String>,
+    /// Those of them for which it is not stored yet: whoever died in the middle of it does not say it to anybody again.
+    pub missing: Vec<String>,
     /// The alerts it speaks of, the one whose thread it belongs to first, each with the id that a message about it alone has.
     pub about: Vec<(&'a Decided<'a>, String)>,
 }
@@ -130,9 +133,9 @@ impl<'a> View<'a> {
         if ends.len() == channels.len() { ends.into_iter().min() } else { None }
     }
 
-    fn takes(&self, alert: &Alert, channel: &str) -> Takes {
-        let is_urgent =
-            alert.severity == crate::domain::alert::Severity::Emergency || alert.rule == super::route::HALTED;
+    /// When a channel takes a message about an alert.
+    pub fn takes(&self, alert: &Alert, channel: &str) -> Takes {
+        let is_urgent = alert.severity == Severity::Emergency || alert.rule == TRADING_HALTED;
         self.policy.channel(channel).map_or(Takes::Now, |spec| spec.takes(is_urgent, self.now))
     }
 
@@ -147,16 +150,12 @@ impl<'a> View<'a> {
         channels.iter().filter(|name| self.policy.channel(name).is_some()).cloned().collect()
     }
 
-    /// The messages, the urgent first. `heard` tells who heard of an alert that ended.
-    pub fn words(
-        &self,
-        decided: &'a [Decided<'a>],
-        heard: &dyn Fn(&Decided<'_>) -> Vec<String>,
-    ) -> Vec<Word<'a>> {
+    /// The messages, the urgent first. The outbox says who heard of an alert that ended, and what was stored before.
+    pub fn words(&self, decided: &'a [Decided<'a>], outbox: &Recall<'_>) -> Vec<Word<'a>> {
         let (mut alone, mut groups): (Vec<Word<'a>>, BTreeMap<_, Vec<Word<'a>>>) = Default::default();
         for one in decided {
             for say in &one.decision.says {
-                let word = self.word(one, say, heard);
+                let mut word = self.word(one, say, outbox);
                 if About::of(one.alert).is_immediate() {
                     alone.push(word);
                 } else {
@@ -164,7 +163,9 @@ impl<'a> View<'a> {
                         Say::Step(due) => Some((due.round, due.step)),
                         _ => None,
                     };
-                    let kind = (one.alert.rule.clone(), word.reason.word(), step, word.channels.clone());
+                    word.missing.retain(|channel| !outbox.has(&word.id, channel));
+                    let channels = (word.channels.clone(), word.missing.clone());
+                    let kind = (one.alert.rule.clone(), word.reason.word(), step, channels);
                     groups.entry(kind).or_default().push(word);
                 }
             }
@@ -174,7 +175,7 @@ impl<'a> View<'a> {
         alone
     }
 
-    fn word(&self, one: &'a Decided<'a>, say: &Say, heard: &dyn Fn(&Decided<'_>) -> Vec<String>) -> Word<'a> {
+    fn word(&self, one: &'a Decided<'a>, say: &Say, outbox: &Recall<'_>) -> Word<'a> {
         let telling = &one.decision.telling;
         let is_now = |name: &String| self.takes(one.alert, name) == Takes::Now;
         let with_first = |mut channels: Vec<String>| {
@@ -183,23 +184,26 @@ impl<'a> View<'a> {
             );
             channels
         };
-        let channels = match say {
+        let channels: Vec<String> = match say {
             Say::First => one.route.first.clone(),
             Say::Worse => with_first(self.known(&telling.channels)),
             Say::Step(due) => self.known(&due.channels),
             Say::Again => with_first(self.again(one.alert)),
             Say::Repeat => self.again(one.alert).into_iter().filter(is_now).collect(),
-            Say::Resolved => heard(one),
+            Say::Taken => outbox.heard(one).into_iter().filter(is_now).collect(),
+            Say::Resolved => outbox.heard(one),
         };
         let reason = match say {
             Say::First if one.is_one_of_many => Reason::New,
             Say::First => Reason::First,
             Say::Worse | Say::Step(_) => Reason::Escalated,
             Say::Repeat | Say::Again => Reason::Repeat,
+            Say::Taken => Reason::Acknowledged,
             Say::Resolved => Reason::Resolved,
         };
         let id = self.id(one, say);
-        Word { id: id.clone(), say: say.clone(), reason, channels, about: vec![(one, id)] }
+        let missing = channels.clone();
+        Word { id: id.clone(), say: say.clone(), reason, channels, missing, about: vec![(one, id)] }
     }
 
     fn id(&self, one: &Decided<'_>, say: &Say) -> String {
@@ -207,6 +211,7 @@ impl<'a> View<'a> {
         let severity = one.alert.severity.word();
         match say {
             Say::First => first_id(one.name, episode),
+            Say::Taken => id(one.name, episode, &format!("acknowledged {messages}")),
             Say::Resolved => resolved_id(one.name, episode),
             Say::Step(due) => id(one.name, episode, &format!("{STEP} {} {}", due.round, due.step)),
             Say::Worse => id(one.name, episode, &format!("worse {messages} {severity}")),
@@ -251,7 +256,7 @@ impl<'a> View<'a> {
         let due = |one: &Decided<'_>| match tellings.get(one.name) {
             Some(telling) if !one.decision.says.is_empty() => {
                 let steps = telling.steps.iter().map(|step| step.at);
-                steps.chain(telling.repeat_at).min()
+                steps.chain(telling.repeat_at).min().or(one.decision.due)
             }
             _ => one.decision.due,
         };

@@ -5,9 +5,8 @@ use chrono::TimeDelta;
 use super::delivery::{Delivery, Sort, State};
 use super::message::{Message, Reason, Topic};
 use super::plan::{Decided, View};
-use super::route::HALTED;
-use crate::domain::alert::Severity;
 use crate::domain::alert::lifecycle::State as Life;
+use crate::domain::alert::{Severity, TRADING_HALTED};
 
 /// What was sent is kept in the outbox for a day: of an alert that was told longer ago than this, it need not be there any more.
 const PROOF_KEPT: TimeDelta = TimeDelta::hours(20);
@@ -37,7 +36,7 @@ impl Recall<'_> {
         let message = &delivery.message;
         if delivery.state != State::Pending
             || message.topic != Topic::Alert
-            || message.reason == Reason::Resolved
+            || matches!(message.reason, Reason::Resolved | Reason::Acknowledged)
         {
             return false;
         }
@@ -47,6 +46,13 @@ impl Recall<'_> {
             Some(Over::Hushed) => true,
             Some(Over::Ended) => !must_be_known,
             None => false,
+        })
+    }
+
+    /// Whether what a message about one alert alone says is stored for a channel, in a message of its own or among others.
+    pub fn has(&self, id: &str, channel: &str) -> bool {
+        self.deliveries.iter().filter(|delivery| delivery.channel == channel).any(|delivery| {
+            delivery.message.id == id || delivery.message.alerts.values().any(|own| own == id)
         })
     }
 
@@ -72,10 +78,10 @@ impl Recall<'_> {
         let mine: Vec<&Delivery> = self
             .deliveries
             .iter()
-            .filter(|delivery| delivery.message.reason != Reason::Resolved)
+            .filter(|delivery| !matches!(delivery.message.reason, Reason::Resolved | Reason::Acknowledged))
             .filter(|delivery| names(&delivery.message).any(|name| name == one.name))
             // A halt may have been told by whoever stopped, before anybody looked.
-            .filter(|delivery| delivery.message.at >= since || one.alert.rule == HALTED)
+            .filter(|delivery| delivery.message.at >= since || one.alert.rule == TRADING_HALTED)
             .collect();
         let has_heard = |name: &&String| {
             let mut through = mine.iter().filter(|delivery| delivery.channel == **name).peekable();

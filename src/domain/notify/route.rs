@@ -6,13 +6,10 @@ use chrono::TimeDelta;
 
 use super::escalation::Escalation;
 use super::policy::Policy;
-use crate::domain::alert::{Alert, Severity};
+use crate::domain::alert::{Alert, Severity, TRADING_HALTED};
 
 /// The label of an alert about a channel: nobody is told through it that it does not work.
 pub const CHANNEL_LABEL: &str = "channel";
-
-/// The rule that tells of halts: a change of the kill switch waits for nothing, and no silence hides it.
-pub const HALTED: &str = "TRADING_HALTED";
 
 /// What decides who is told.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +41,7 @@ impl<'a> About<'a> {
 
     /// Whether it is told at once, and on its own.
     pub fn is_immediate(&self) -> bool {
-        self.severity >= Severity::Critical || self.rule == HALTED
+        self.severity >= Severity::Critical || self.rule == TRADING_HALTED
     }
 
     /// Those of the channels that exist, and that this is for.
@@ -59,7 +56,8 @@ impl<'a> About<'a> {
     /// Who is told of it.
     pub fn route<'p>(&self, policy: &'p Policy) -> Route<'p> {
         let escalation = policy.escalations.iter().find(|one| one.is_for(self.rule, self.severity));
-        let step = escalation.and_then(|one| one.steps.first());
+        // A change of the kill switch is told to everybody it is for, and by whoever made it.
+        let step = escalation.and_then(|one| one.steps.first()).filter(|_| self.rule != TRADING_HALTED);
         let first = step.map_or_else(Vec::new, |step| self.reached(policy, &step.channels));
         let after = step.map_or(TimeDelta::zero(), |step| step.after);
         if !first.is_empty() {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::decide::Say;
-use super::escalation::{Escalation, Step};
+use super::escalation::Escalation;
 use super::policy::Policy;
 use super::route::{About, Route};
 use super::telling::{Due, Telling};
@@ -40,6 +40,9 @@ impl Told<'_> {
         let mut telling = before.clone();
         telling.messages = telling.messages.saturating_add(1);
         telling.since.get_or_insert(self.now);
+        if *self.say == Say::Taken {
+            return telling;
+        }
         (telling.at, telling.severity) = (Some(self.now), Some(self.alert.severity));
         for channel in self.channels {
             if !telling.channels.contains(channel) {
@@ -47,7 +50,11 @@ impl Told<'_> {
             }
         }
         match self.say {
-            Say::First => self.begin(&mut telling, self.alert.first_seen.min(self.now)),
+            Say::First => {
+                // People have all the time they are given, however late they were told.
+                let from = self.now.checked_sub_signed(self.route.after).unwrap_or(self.now);
+                self.begin(&mut telling, from);
+            }
             Say::Worse => {
                 telling.repeats = 0;
                 let is_other = telling.policy.as_deref() != self.route.escalation.map(|one| &*one.name);
@@ -64,6 +71,7 @@ impl Told<'_> {
                 telling.steps.retain(|step| (step.step, step.round) != (due.step, due.round));
                 self.go_round(&mut telling);
             }
+            Say::Taken => {}
             Say::Resolved => {
                 telling.ended = true;
                 telling.steps.clear();
@@ -83,11 +91,11 @@ impl Told<'_> {
         }
         telling.policy = escalation.map(|one| one.name.clone());
         telling.rounds_left = escalation.map_or(0, |one| one.repeat);
-        let later = escalation.map_or(&[][..], |one| one.steps.get(1..).unwrap_or_default());
-        let planned = later.iter().zip(2..);
-        telling.steps = planned
-            .filter_map(|(step, number)| self.due(telling.round, step, number, from, step.after))
-            .collect();
+        let planned = escalation.into_iter().flat_map(|one| {
+            let later = one.steps.iter().zip(1..).skip(1);
+            later.filter_map(|(step, number)| self.due(one, (telling.round, number), from, step.after))
+        });
+        telling.steps = planned.collect();
         self.go_round(telling);
     }
 
@@ -99,28 +107,29 @@ impl Told<'_> {
             telling.rounds_left -= 1;
             telling.round = telling.round.saturating_add(1);
             let first = escalation.steps.first().map_or(TimeDelta::zero(), |step| step.after);
-            let planned = escalation.steps.iter().zip(1..);
-            telling.steps = planned
-                .filter_map(|(step, number)| {
-                    let after = escalation.repeat_after.checked_add(&(step.after - first))?;
-                    self.due(telling.round, step, number, self.now, after)
-                })
-                .collect();
+            let planned = escalation.steps.iter().zip(1..).filter_map(|(step, number)| {
+                let after = escalation.repeat_after.checked_add(&(step.after - first))?;
+                self.due(escalation, (telling.round, number), self.now, after)
+            });
+            telling.steps = planned.collect();
         }
     }
 
-    /// One step to come, unless it reaches nobody.
+    /// One step to come, by its round and number, unless it reaches nobody.
     fn due(
         &self,
-        round: u32,
-        step: &Step,
-        number: usize,
+        escalation: &Escalation,
+        (round, step): (u32, usize),
         from: DateTime<Utc>,
         after: TimeDelta,
     ) -> Option<Due> {
-        let channels = About::of(self.alert).reached(self.policy, &step.channels);
+        // An escalation that was begun goes on, also for what eases: nobody has taken care of it.
+        let about = About::of(self.alert);
+        let about = About { severity: about.severity.max(escalation.min_severity), ..about };
+        let channels = &escalation.steps.get(step.checked_sub(1)?)?.channels;
+        let channels = about.reached(self.policy, channels);
         let at = from.checked_add_signed(after)?;
         let after_seconds = u64::try_from(at.signed_duration_since(self.now).num_seconds()).unwrap_or(0);
-        (!channels.is_empty()).then_some(Due { step: number, round, at, after_seconds, channels })
+        (!channels.is_empty()).then_some(Due { step, round, at, after_seconds, channels })
     }
 }

@@ -60,17 +60,10 @@ pub fn write(value: Decimal, into: &mut Vec<u8>) {
         rest /= 10;
         digits += 1;
     }
-    if mantissa < 0 {
+    if value.is_sign_negative() {
         into.push(b'-');
     }
     into.extend_from_slice(text.get(at..).unwrap_or_default());
-}
-
-/// A quotient rounded half to even; the divisor is above zero.
-pub fn divide(dividend: i128, divisor: i128) -> i128 {
-    let (quotient, rest) = (dividend.div_euclid(divisor), dividend.rem_euclid(divisor));
-    let twice = rest.cmp(&(divisor - rest));
-    if twice.is_gt() || (twice.is_eq() && quotient % 2 != 0) { quotient + 1 } else { quotient }
 }
 
 /// A decimal in units of ten to the power of minus `places`, rounded half to even.
@@ -173,19 +166,14 @@ mod tests {
         }
 
         #[test]
-        fn a_decimal_is_written_as_it_is_shown(mantissa in -(1i128 << 95)..(1i128 << 95), cut in 0u32..96, scale in 0u32..=28) {
+        fn a_decimal_is_written_as_it_is_shown(
+            mantissa in -(1i128 << 95)..(1i128 << 95), cut in 0u32..97, scale in 0u32..=28, negated: bool,
+        ) {
             let value = Decimal::from_i128_with_scale(mantissa >> cut, scale);
+            let value = if negated { -value } else { value };
             let mut written = Vec::new();
             write(value, &mut written);
             prop_assert_eq!(String::from_utf8(written).unwrap(), value.to_string());
-        }
-
-        #[test]
-        fn a_quotient_is_the_nearest(dividend in any::<i64>(), divisor in 1i64..1000) {
-            let (dividend, divisor) = (i128::from(dividend), i128::from(divisor));
-            let quotient = divide(dividend, divisor);
-            let off = (quotient * divisor - dividend).abs() * 2;
-            prop_assert!(off < divisor || (off == divisor && quotient % 2 == 0));
         }
 
         #[test]

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::fill::Facts;
+use crate::domain::instant;
 use crate::domain::order::Side;
 
 /// What a column can mean.
@@ -40,7 +41,8 @@ pub enum Field {
 /// How many there are.
 pub const FIELDS: usize = 12;
 
-/// Every field: its word, and what else a column that holds it may be called. Case and separators do not count.
+/// Every field in the order of [`Field`]: its word, and what else a column that holds it may be called. Case and separators do
+/// not count.
 const NAMES: [(Field, &str, &[&str]); FIELDS] = [
     (Field::Id, "id", &["fill_id", "trade_id", "execution_id", "exec_id"]),
     (
@@ -103,7 +105,7 @@ const NAMES: [(Field, &str, &[&str]); FIELDS] = [
 impl Field {
     /// Its word.
     pub fn word(self) -> &'static str {
-        NAMES.iter().find(|(field, ..)| *field == self).map_or("", |(_, word, _)| word)
+        NAMES.get(self.index()).map_or("", |(_, word, _)| word)
     }
 
     /// The field that a column of this name holds, by the usual names.
@@ -115,8 +117,9 @@ impl Field {
         found.map(|(field, ..)| *field)
     }
 
+    /// Its place in a row and in [`NAMES`].
     fn index(self) -> usize {
-        NAMES.iter().position(|(field, ..)| *field == self).unwrap_or(0)
+        self as usize
     }
 }
 
@@ -200,6 +203,10 @@ fn side(text: &str) -> Result<Side, String> {
 /// Reads a time: RFC 3339; a date and a time without an offset, taken for UTC; or a count since 1970, in seconds, or with
 /// 13, 16 or 19 digits in milliseconds, microseconds or nanoseconds.
 pub fn time(text: &str) -> Result<DateTime<Utc>, String> {
+    // The usual form, read several times faster than everything that the standard allows.
+    if let Some(at_ns) = instant::nanoseconds(text.as_bytes()) {
+        return Ok(DateTime::from_timestamp_nanos(at_ns));
+    }
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Ok(at.with_timezone(&Utc));
     }
@@ -240,6 +247,7 @@ mod tests {
         }
         assert_eq!(Field::of_column("note"), None);
         assert!(NAMES.iter().all(|(field, word, _)| word.parse() == Ok(*field) && field.word() == *word));
+        assert!(NAMES.iter().enumerate().all(|(index, (field, ..))| field.index() == index));
         assert!("price".parse::<Field>().is_err());
     }
 

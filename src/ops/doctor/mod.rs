@@ -18,6 +18,7 @@ pub mod config;
 pub mod directory;
 pub mod disk;
 pub mod documents;
+pub mod escalations;
 pub mod fallbacks;
 pub mod kept;
 pub mod leftovers;
@@ -37,7 +38,7 @@ pub struct Check {
 }
 
 /// Every check, in the order they are made.
-pub const CHECKS: [Check; 20] = [
+pub const CHECKS: [Check; 21] = [
     config::FILE,
     config::APPROVALS,
     directory::DIRECTORY,
@@ -58,10 +59,12 @@ pub const CHECKS: [Check; 20] = [
     clients::CLIENTS,
     channels::CHANNELS,
     channels::REACH,
+    escalations::ESCALATIONS,
 ];
 
 /// The checks of the configuration alone.
-pub const CHECKS_OF_CONFIG: [Check; 3] = [config::FILE, config::APPROVALS, channels::CHANNELS];
+pub const CHECKS_OF_CONFIG: [Check; 4] =
+    [config::FILE, config::APPROVALS, channels::CHANNELS, escalations::ESCALATIONS];
 
 /// Most findings one check tells; the rest is counted.
 const FINDINGS_MAX: usize = 20;

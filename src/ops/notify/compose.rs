@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use crate::domain::alert::Alert;
 use crate::domain::alert::lifecycle::State as Life;
-use crate::domain::alert::select;
 use crate::domain::alert::standing::short_id;
+use crate::domain::alert::{Alert, TRADING_HALTED, select};
 use crate::domain::notify::decide::Say;
 use crate::domain::notify::plan::{Decided, Word};
-use crate::domain::notify::route::HALTED;
 use crate::domain::notify::{Message, Reason, Topic};
 
 use super::super::State;
@@ -30,7 +28,7 @@ pub fn message(state: &State<'_>, word: &Word<'_>, head: Option<String>) -> Opti
     Some(Message {
         id: word.id.clone(),
         thread: lead.name.to_owned(),
-        topic: if alert.rule == HALTED { Topic::KillSwitch } else { Topic::Alert },
+        topic: if alert.rule == TRADING_HALTED { Topic::KillSwitch } else { Topic::Alert },
         reason: word.reason,
         severity,
         rule: Some(alert.rule.clone()),
@@ -81,7 +79,7 @@ fn notes(word: &Word<'_>, lead: &Decided<'_>, now: DateTime<Utc>) -> Vec<String>
     if rest > 0 {
         notes.push(format!("and {rest} more of {}", alert.rule));
     }
-    if word.reason != Reason::Resolved && alert.rule != HALTED {
+    if word.reason != Reason::Resolved && alert.rule != TRADING_HALTED {
         notes.push(format!("to take care of it: nija alerts ack {} --note YOUR-WORDS", short_id(lead.name)));
     }
     notes
@@ -112,6 +110,11 @@ fn why(word: &Word<'_>, lead: &Decided<'_>, now: DateTime<Utc>) -> Option<String
                 format!("{by} took care of it until {until}, and it still fires: it is nobody's again")
             }
             _ => "nobody takes care of it any more, and it still fires".to_owned(),
+        }),
+        Say::Taken => ack.map(|ack| {
+            let (by, until) = (ack.by.name(), time(ack.until));
+            let note = if ack.note.is_empty() { String::new() } else { format!(": {}", ack.note) };
+            format!("{by} takes care of it until {until}{note}")
         }),
         Say::Resolved => alert.resolved_at.map(|end| {
             let lasted = length(end.signed_duration_since(alert.first_seen));

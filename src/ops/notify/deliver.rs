@@ -57,20 +57,29 @@ pub fn deliver(means: &Means, what: What, within: Duration) -> Delivered {
         Vec::new()
     });
     let (tell, ended) = channel();
-    let mut under_way: BTreeSet<String> = BTreeSet::new();
-    for task in tasks {
-        let name = task.spec.name.clone();
-        match start(means, Task { deadline: Some(deadline), ..task }, &tell, |drained| drained) {
-            Ok(()) => drop(under_way.insert(name)),
-            Err(notice) => delivered.notices.push(notice),
+    let (mut tasks, mut under_way) = (tasks, BTreeSet::<String>::new());
+    let mut handed_on: Vec<Delivery> = Vec::new();
+    loop {
+        for task in tasks {
+            let name = task.spec.name.clone();
+            match start(means, Task { deadline: Some(deadline), ..task }, &tell, |drained| drained) {
+                Ok(()) => drop(under_way.insert(name)),
+                Err(notice) => delivered.notices.push(notice),
+            }
         }
-    }
-    drop(tell);
-    while !under_way.is_empty() {
+        if under_way.is_empty() {
+            break;
+        }
         let left = deadline.saturating_sub(means.clock.monotonic());
         let Ok(drained) = ended.recv_timeout(left) else { break };
         under_way.remove(&drained.channel);
+        handed_on.extend(drained.handed_on.iter().cloned());
         delivered.drained.push(drained);
+        // What a channel refused goes out through another at once, when that has its hands free.
+        let free;
+        (free, handed_on) = handed_on.into_iter().partition(|one| !under_way.contains(&one.channel));
+        let left = deadline.saturating_sub(means.clock.monotonic());
+        tasks = these(means, free, &BTreeSet::new(), left);
     }
     delivered.late = under_way.into_iter().collect();
     delivered

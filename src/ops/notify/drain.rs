@@ -60,6 +60,8 @@ pub struct Drained {
     pub attempts: Vec<Attempt>,
     /// Deliveries that another process sent meanwhile.
     pub elsewhere: Vec<String>,
+    /// What another channel is to take instead.
+    pub handed_on: Vec<Delivery>,
     /// Another process is at it.
     pub busy: bool,
     /// Something could not be marked: it is of no use to try at once again.
@@ -76,6 +78,7 @@ pub fn drain(means: &Means, mut task: Task) -> Drained {
         channel: task.spec.name.clone(),
         attempts: Vec::new(),
         elsewhere: Vec::new(),
+        handed_on: Vec::new(),
         busy: false,
         is_stuck: false,
         is_news: false,
@@ -261,8 +264,10 @@ impl Work<'_> {
         if given_up.instead_of.is_some() {
             return;
         }
-        if let Err(error) = outbox::store(state, given_up.instead(fallback, state.now())) {
-            self.drained.notices.push(super::untold(fallback, &error));
+        let copy = given_up.instead(fallback, state.now());
+        match outbox::store(state, copy.clone()) {
+            Ok(()) => self.drained.handed_on.push(copy),
+            Err(error) => self.drained.notices.push(super::untold(fallback, &error)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Decides whom to tell what after each look: stores the messages first, and only then that they were decided.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,8 +9,9 @@ use crate::domain::alert::Severity;
 use crate::domain::notify::decide::Say;
 use crate::domain::notify::plan::{Decided, View, Word};
 use crate::domain::notify::recall::Recall;
-use crate::domain::notify::{Delivery, Policy, delivery};
-use crate::error::Result;
+use crate::domain::notify::route::About;
+use crate::domain::notify::{Delivery, Policy, Telling, delivery};
+use crate::error::{Error, Result};
 use crate::store::Durability;
 use crate::store::document::{self, Stored};
 
@@ -32,52 +33,64 @@ pub fn plan(state: &State<'_>, policy: &Policy, sight: &mut Sight) -> Vec<Notice
         sight.told_in(None);
         return Vec::new();
     }
-    let (silences, mut notices) = (sight.silences(), Vec::new());
-    let known = sight.alerts.clone();
-    let view = View { alerts: &known, silences: &silences, policy, now: state.now() };
-    let decided = view.decide();
-    let due = match tell(state, &view, &decided, sight, &mut notices) {
-        Ok(due) => due,
-        Err(error) => {
-            notices.push(Notice::of("NOT_TOLD", "messages could not be stored", &error));
-            state.now().checked_add_signed(AGAIN)
-        }
-    };
-    let wait = due.map(|at| at.signed_duration_since(state.now()).to_std().unwrap_or(Duration::ZERO));
-    sight.told_in(wait);
-    notices
+    // Taken out for a moment: what is decided borrows them.
+    let alerts = std::mem::take(&mut sight.alerts);
+    let silences = sight.silences();
+    let view = View { alerts: &alerts, silences: &silences, policy, now: state.now() };
+    let mut planned = tell(state, &view);
+    sight.alerts = alerts;
+    planned.notices.extend(remember(state, sight, planned.tellings));
+    let until = |at: DateTime<Utc>| at.signed_duration_since(state.now()).to_std().unwrap_or(Duration::ZERO);
+    sight.told_in(planned.due.map(until));
+    planned.notices
 }
 
-fn tell(
-    state: &State<'_>,
-    view: &View<'_>,
-    decided: &[Decided<'_>],
-    sight: &mut Sight,
-    notices: &mut Vec<Notice>,
-) -> Result<Option<DateTime<Utc>>> {
+#[derive(Default)]
+struct Planned {
+    tellings: BTreeMap<String, Telling>,
+    due: Option<DateTime<Utc>>,
+    notices: Vec<Notice>,
+}
+
+/// Stores the messages; what could not be stored was not told, and is decided again.
+fn tell(state: &State<'_>, view: &View<'_>) -> Planned {
+    let (decided, mut planned) = (view.decide(), Planned::default());
     let is_over = decided.iter().any(|one| one.decision.is_over);
-    let deliveries = if is_over { outbox(state)? } else { Vec::new() };
-    let recall = Recall { view, decided, deliveries: &deliveries };
-    if is_over {
-        cancel(state, &recall)?;
+    // What is said alone is stored under its own name: whether it was before, storing it tells.
+    let joins = |one: &Decided<'_>| !one.decision.says.is_empty() && !About::of(one.alert).is_immediate();
+    let is_asked = is_over || decided.iter().any(joins);
+    let deliveries = match if is_asked { outbox(state) } else { Ok(Vec::new()) } {
+        Ok(deliveries) => deliveries,
+        Err(error) => return planned.failed(view.now, "the outbox cannot be read", &error),
+    };
+    let recall = Recall { view, decided: &decided, deliveries: &deliveries };
+    if is_over && let Err(error) = cancel(state, &recall) {
+        return planned.failed(view.now, "messages could not be called back", &error);
     }
-    let words = view.words(decided, &|one| recall.heard(one));
+    let words = view.words(&decided, &recall);
     let head = if words.is_empty() { None } else { audit_head(state) };
-    let (mut failed, mut untold) = (None, BTreeSet::new());
+    planned.tellings = view.remembered(&decided, &words);
+    planned.due = view.next(&decided, &planned.tellings);
     for word in &words {
-        notices.extend(overdue(word, view.now));
+        planned.notices.extend(overdue(word, view.now));
         let Some(message) = message(state, word, head.clone()) else { continue };
-        if let Err(error) = enqueue(state, &message, &word.channels, view.now, durability(word)) {
-            untold.extend(word.about.iter().map(|(one, _)| one.name.to_owned()));
-            failed = Some(error);
+        if let Err(error) = enqueue(state, &message, &word.missing, view.now, durability(word)) {
+            for (one, _) in &word.about {
+                planned.tellings.remove(one.name);
+            }
+            planned = planned.failed(view.now, "a message could not be stored", &error);
         }
     }
-    let mut tellings = view.remembered(decided, &words);
-    let due = view.next(decided, &tellings);
-    // What could not be stored was not told: it is decided again.
-    tellings.retain(|name, _| !untold.contains(name));
-    notices.extend(remember(state, sight, tellings));
-    failed.map_or(Ok(due), Err)
+    planned
+}
+
+impl Planned {
+    fn failed(mut self, now: DateTime<Utc>, doing: &str, error: &Error) -> Self {
+        self.notices.push(Notice::of("NOT_TOLD", doing, error));
+        let again = now.checked_add_signed(AGAIN);
+        self.due = self.due.into_iter().chain(again).min();
+        self
+    }
 }
 
 /// What is not said again by itself must not be lost by a power cut.

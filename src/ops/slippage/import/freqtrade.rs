@@ -52,7 +52,7 @@ struct Leg<'a> {
 }
 
 /// Reads the trades one by one, as they stand in the answer or in a bare list.
-pub(super) fn trades(input: impl Read, rows: &mut dyn Rows) -> Result<()> {
+pub(super) fn trades(input: impl Read, rows: &mut Rows<'_>) -> Result<()> {
     let mut failed = None;
     let mut reader = serde_json::Deserializer::from_reader(input);
     let visitor = Trades { rows, failed: &mut failed, count: 0 };
@@ -66,13 +66,13 @@ pub(super) fn trades(input: impl Read, rows: &mut dyn Rows) -> Result<()> {
     }
 }
 
-struct Trades<'r> {
-    rows: &'r mut dyn Rows,
+struct Trades<'r, 'm> {
+    rows: &'r mut Rows<'m>,
     failed: &'r mut Option<crate::error::Error>,
     count: u64,
 }
 
-impl<'de> Visitor<'de> for Trades<'_> {
+impl<'de> Visitor<'de> for Trades<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,7 +105,7 @@ impl<'de> Visitor<'de> for Trades<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Trades<'_> {
+impl<'de> DeserializeSeed<'de> for Trades<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<(), D::Error> {
@@ -113,7 +113,7 @@ impl<'de> DeserializeSeed<'de> for Trades<'_> {
     }
 }
 
-impl Trades<'_> {
+impl Trades<'_, '_> {
     fn take(&mut self, trade: serde_json::Value) -> Result<()> {
         let trade = match serde_json::from_value::<Trade>(trade) {
             Ok(trade) => trade,

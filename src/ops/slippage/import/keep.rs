@@ -1,16 +1,16 @@
-//! Keeps the fills of an import: checked, told apart from what is known, appended in large pieces, synced at the end.
+//! Keeps the fills of an import: told apart from what is known, appended in large pieces, synced at the end.
 
-use std::collections::{BTreeMap, HashMap};
-
-use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender};
 
 use super::super::super::{Notice, State};
-use super::super::record::{check_time, torn};
+use super::super::record::torn;
 use super::super::summary::refresh;
 use super::known::Known;
-use super::{Format, Imported, Mapping, REFUSALS_TOLD, Refusal, Request, Rows};
+use super::rows::{Batch, Row};
+use super::{Format, Imported, Mapping, REFUSALS_TOLD, Refusal, Request};
 use crate::domain::month::Month;
-use crate::domain::slippage::{Facts, Fill, line};
+use crate::domain::slippage::{Fill, line};
 use crate::error::Result;
 use crate::store::Unsynced;
 use crate::store::fills::{Fills, sync};
@@ -18,17 +18,11 @@ use crate::store::fills::{Fills, sync};
 /// Bytes of lines that are appended at once.
 const PIECE_BYTES: usize = 1024 * 1024;
 
-/// Spellings of tickers that are remembered.
-const SPELLINGS_MAX: usize = 10_000;
-
 /// Takes rows and keeps what is new and good.
 pub(super) struct Keeper<'a> {
     state: &'a State<'a>,
     fills: Fills<'a>,
     known: Known<'a>,
-    broker: Option<String>,
-    /// Canonical spelling and threshold of tickers as they are given.
-    tickers: HashMap<String, (String, Decimal)>,
     pieces: BTreeMap<Month, Piece>,
     imported: Imported,
 }
@@ -61,10 +55,37 @@ impl<'a> Keeper<'a> {
             state,
             fills: state.ledger().fills(),
             known: Known::new(&*state.backend),
-            broker: request.broker.clone(),
-            tickers: HashMap::new(),
             pieces: BTreeMap::new(),
             imported,
+        }
+    }
+
+    /// Keeps all rows that come, until there are no more, and gives their batches back.
+    pub(super) fn keep_all(&mut self, batches: Receiver<Batch>, spent: &Sender<Vec<Row>>) -> Result<()> {
+        for batch in batches {
+            match batch {
+                Batch::Mapping(mapping) => self.imported.mapping = mapping,
+                Batch::Rows(rows) => {
+                    rows.iter().try_for_each(|row| self.take(row))?;
+                    // Behind the last batch nobody wants it.
+                    let _ = spent.send(rows);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, row: &Row) -> Result<()> {
+        self.imported.rows += 1;
+        match &row.fill {
+            Ok(fill) => self.keep(fill),
+            Err(why) => {
+                self.imported.refused += 1;
+                if self.imported.refusals.len() < REFUSALS_TOLD {
+                    self.imported.refusals.push(Refusal { line: row.line, why: why.clone() });
+                }
+                Ok(())
+            }
         }
     }
 
@@ -106,34 +127,6 @@ impl<'a> Keeper<'a> {
         Ok(())
     }
 
-    /// The fill of a row, or what is wrong with it.
-    fn fill(&mut self, id: Option<&str>, mut facts: Facts) -> std::result::Result<Fill, String> {
-        check_time(facts.at, self.state.now())?;
-        if facts.broker.is_none() {
-            facts.broker.clone_from(&self.broker);
-        }
-        let id = match id {
-            Some(id) => with_broker(id, facts.broker.as_deref()),
-            None => self.known.id_of_content(&facts),
-        };
-        let (ticker, high_bps) = self.ticker(&facts.ticker)?;
-        Fill::named(id, facts, ticker, high_bps)
-    }
-
-    fn ticker(&mut self, given: &str) -> std::result::Result<(String, Decimal), String> {
-        if let Some(known) = self.tickers.get(given) {
-            return Ok(known.clone());
-        }
-        let policies = &self.state.context.config.policies;
-        let ticker = policies.tickers.canonical(given)?;
-        let found = (ticker.clone(), policies.slippage.high_bps(&ticker, &policies.tickers));
-        if self.tickers.len() >= SPELLINGS_MAX {
-            self.tickers.clear();
-        }
-        self.tickers.insert(given.to_owned(), found.clone());
-        Ok(found)
-    }
-
     fn keep(&mut self, fill: &Fill) -> Result<()> {
         let month = fill.month();
         if !self.known.is_new(month, &fill.id)? {
@@ -145,42 +138,5 @@ impl<'a> Keeper<'a> {
         line::write(fill, &mut piece.lines);
         piece.count += 1;
         if piece.lines.len() >= PIECE_BYTES { self.append(month) } else { Ok(()) }
-    }
-}
-
-impl Rows for Keeper<'_> {
-    fn begin(&mut self, mapping: &Mapping) {
-        self.imported.mapping = mapping.clone();
-    }
-
-    fn take(&mut self, line: u64, id: Option<&str>, facts: std::result::Result<Facts, String>) -> Result<()> {
-        self.imported.rows += 1;
-        match facts.and_then(|facts| self.fill(id, facts)) {
-            Ok(fill) => self.keep(&fill),
-            Err(why) => {
-                self.imported.refused += 1;
-                if self.imported.refusals.len() < REFUSALS_TOLD {
-                    self.imported.refusals.push(Refusal { line, why });
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-/// A given id with its broker's name in front: two brokers may both count their trades from 1. One that nija made, as in an
-/// export, stays as it is.
-fn with_broker(id: &str, broker: Option<&str>) -> String {
-    let made = |prefix: &str| {
-        let hex = id.strip_prefix(prefix);
-        hex.is_some_and(|hex| hex.len() == 16 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
-    };
-    match broker.map(str::to_lowercase) {
-        Some(broker)
-            if !made("f-") && !made("i-") && !id.to_lowercase().starts_with(&format!("{broker}:")) =>
-        {
-            format!("{broker}:{id}")
-        }
-        _ => id.to_owned(),
     }
 }

@@ -5,16 +5,19 @@ use std::io::{BufRead, BufReader, Cursor, Read};
 use serde::Serialize;
 
 use self::keep::Keeper;
+use self::make::Maker;
+use self::rows::Rows;
 use super::super::{Notice, State};
 use crate::domain::month::Month;
-use crate::domain::slippage::Facts;
 use crate::domain::slippage::row::Field;
 use crate::error::{Error, Kind, Result};
 
 mod freqtrade;
 mod keep;
 mod known;
+mod make;
 mod mapping;
+mod rows;
 mod table;
 
 pub use mapping::Mapping;
@@ -88,26 +91,20 @@ pub struct Imported {
     pub notices: Vec<Notice>,
 }
 
-/// Takes what a format reads.
-trait Rows {
-    /// Which columns hold what from here on.
-    fn begin(&mut self, mapping: &Mapping);
-    /// A row's fill and the id that it brings, or what is wrong with it.
-    fn take(&mut self, line: u64, id: Option<&str>, facts: std::result::Result<Facts, String>) -> Result<()>;
-}
-
 /// Imports everything that `input` holds. What was recorded is durable when this returns, with an error or without.
-pub fn import(state: &State<'_>, request: &Request, input: impl Read) -> Result<Imported> {
+pub fn import(state: &State<'_>, request: &Request, input: impl Read + Send) -> Result<Imported> {
     let _held = state.backend.lock(LOCK, state.wait)?;
     let (head, input) = with_head(input)?;
     let format = request.format.unwrap_or_else(|| guess(&head));
     let mut keeper = Keeper::new(state, request, format);
-    let read = match format {
-        Format::Csv => table::csv(input, &request.map, &mut keeper),
-        Format::Jsonl => table::jsonl(input, &request.map, &mut keeper),
-        Format::Freqtrade => freqtrade::trades(input, &mut keeper),
-    };
-    match (read, keeper.finish()) {
+    let (rows, batches, spent) = Rows::new(Maker::new(state, request.broker.as_deref()));
+    let passed = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| read(format, request, input, rows));
+        let kept = keeper.keep_all(batches, &spent);
+        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        kept.and(read)
+    });
+    match (passed, keeper.finish()) {
         (Ok(()), finished) => finished,
         (Err(error), Ok(done)) if done.recorded > 0 => Err(Error {
             message: format!("{}; {} fills before that are recorded", error.message, done.recorded),
@@ -117,8 +114,19 @@ pub fn import(state: &State<'_>, request: &Request, input: impl Read) -> Result<
     }
 }
 
+fn read(format: Format, request: &Request, input: impl BufRead, mut rows: Rows<'_>) -> Result<()> {
+    let read = match format {
+        Format::Csv => table::csv(input, &request.map, &mut rows),
+        Format::Jsonl => table::jsonl(input, &request.map, &mut rows),
+        Format::Freqtrade => freqtrade::trades(input, &mut rows),
+    };
+    // What stands before a row that nobody can read is kept.
+    let flushed = rows.flush();
+    read.and(flushed)
+}
+
 /// The first lines of the input, and the whole of it.
-fn with_head(input: impl Read) -> Result<(Vec<u8>, impl BufRead)> {
+fn with_head(input: impl Read + Send) -> Result<(Vec<u8>, impl BufRead + Send)> {
     let mut input = BufReader::with_capacity(256 * 1024, input);
     let mut head = Vec::new();
     input.by_ref().take(HEAD_BYTES).read_until(b'\n', &mut head).map_err(unreadable)?;

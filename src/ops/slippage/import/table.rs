@@ -55,7 +55,7 @@ impl<R: BufRead> Lines<R> {
 /// Reads a CSV file: comma, semicolon or tab between the columns, whichever the header has most of.
 ///
 /// A row is a line: a quote that is never closed spoils one row, not the rest of the file.
-pub(super) fn csv(input: impl BufRead, told: &[(String, Option<Field>)], rows: &mut dyn Rows) -> Result<()> {
+pub(super) fn csv(input: impl BufRead, told: &[(String, Option<Field>)], rows: &mut Rows<'_>) -> Result<()> {
     let mut lines = Lines::new(input);
     if !lines.next()? {
         return Err(usage("there is no header: the file is empty".to_owned()));
@@ -67,7 +67,7 @@ pub(super) fn csv(input: impl BufRead, told: &[(String, Option<Field>)], rows: &
     let columns: Vec<String> =
         record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
     let mapping = Mapping::of(&columns, told)?;
-    rows.begin(&mapping);
+    rows.begin(&mapping)?;
     while lines.next()? {
         let row = if lines.line.len() > LINE_BYTES_MAX {
             Err(format!("it has more than {LINE_BYTES_MAX} bytes"))
@@ -83,7 +83,7 @@ pub(super) fn csv(input: impl BufRead, told: &[(String, Option<Field>)], rows: &
     Ok(())
 }
 
-fn give(line: u64, row: std::result::Result<Row<'_>, String>, rows: &mut dyn Rows) -> Result<()> {
+fn give(line: u64, row: std::result::Result<Row<'_>, String>, rows: &mut Rows<'_>) -> Result<()> {
     match row {
         Ok(row) => rows.take(line, row.get(Field::Id), row.facts()),
         Err(why) => rows.take(line, None, Err(why)),
@@ -105,7 +105,7 @@ fn quoted(line: &[u8], separator: u8, record: &mut csv::ByteRecord) -> std::resu
 pub(super) fn jsonl(
     input: impl BufRead,
     told: &[(String, Option<Field>)],
-    rows: &mut dyn Rows,
+    rows: &mut Rows<'_>,
 ) -> Result<()> {
     let (mut lines, mut columns) = (Lines::new(input), Vec::<String>::new());
     let mut mapping = Mapping::default();
@@ -122,7 +122,7 @@ pub(super) fn jsonl(
         if !new.is_empty() {
             columns.extend(new);
             mapping = Mapping::lenient(&columns, told);
-            rows.begin(&mapping);
+            rows.begin(&mapping)?;
         }
         let values: Vec<String> =
             columns.iter().map(|column| object.get(column.as_str()).map_or_else(String::new, text)).collect();
