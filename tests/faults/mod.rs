@@ -1,5 +1,7 @@
 //! Fault tests: each injects a real fault and then asks whether a stop is still a stop and nothing is torn.
 
+/// What people say to alerts.
+mod alerts;
 /// Many writers at once: nothing is lost.
 mod contention;
 /// A ticker that is locked stays locked.

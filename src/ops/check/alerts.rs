@@ -10,9 +10,10 @@ use crate::domain::alert::standing::is_forgettable;
 use crate::domain::alert::{Alert, Finding, Outcome, Pull, Rule, Shown};
 use crate::domain::key::{ENCODED_LEN_MAX, Key, encode};
 use crate::error::{Error, Kind, Result};
+use crate::store::Durability;
 use crate::store::document::{self, Stored};
 
-use super::super::{Notice, State};
+use super::super::{Notice, State, record};
 use super::advance::{Step, advance};
 use super::changes::{Changed, Changes};
 use super::{Report, Sight, pull};
@@ -181,13 +182,23 @@ pub fn prune(state: &State<'_>, sight: &mut Sight, report: &mut Report) {
     let old = sight.alerts.iter().filter(|(_, alert)| is_forgettable(alert, now));
     let names: Vec<String> = old.map(|(name, _)| name.clone()).collect();
     for name in names {
-        let removed =
-            key(&name).and_then(|key| document::open::<Alert>(&*state.backend, &key, state.wait)?.remove());
-        match removed {
+        match forget(state, &name) {
             Ok(()) => {
                 sight.alerts.remove(&name);
             }
             Err(error) => report.notices.push(Notice::of("ALERT_NOT_FORGOTTEN", &name, &error)),
         }
     }
+}
+
+/// Forgets one, once everything that was decided of it is on the record.
+fn forget(state: &State<'_>, name: &str) -> Result<()> {
+    let opened = document::open::<Alert>(&*state.backend, &key(name)?, state.wait)?;
+    if let Stored::Present(stored) = &opened.stored {
+        if !is_forgettable(stored, state.now()) {
+            return Ok(());
+        }
+        record::heal(state, &stored.audit_outbox, Durability::Strict)?;
+    }
+    opened.remove()
 }

@@ -79,7 +79,8 @@ fn notes(word: &Word<'_>, lead: &Decided<'_>, now: DateTime<Utc>) -> Vec<String>
     if rest > 0 {
         notes.push(format!("and {rest} more of {}", alert.rule));
     }
-    if word.reason != Reason::Resolved && alert.rule != TRADING_HALTED {
+    let is_anybodys = !matches!(word.reason, Reason::Resolved | Reason::Acknowledged);
+    if is_anybodys && alert.rule != TRADING_HALTED {
         notes.push(format!("to take care of it: nija alerts ack {} --note YOUR-WORDS", short_id(lead.name)));
     }
     notes
