@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rustls::ServerConfig;
@@ -64,6 +65,7 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     scheme: &'static str,
     asked: Arc<Mutex<Vec<Request>>>,
+    endless: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -81,22 +83,24 @@ impl Server {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
+        let endless = Arc::new(AtomicUsize::new(0));
+        let written = Arc::clone(&endless);
         let (seen, scheme) = (Arc::clone(&asked), if tls.is_some() { "https" } else { "http" });
         std::thread::spawn(move || {
             for (count, stream) in listener.incoming().enumerate() {
                 let Ok(stream) = stream else { return };
                 let answer = answers.get(count).or(answers.last()).unwrap().clone();
-                let (seen, tls) = (Arc::clone(&seen), tls.clone());
+                let (seen, written, tls) = (Arc::clone(&seen), Arc::clone(&written), tls.clone());
                 std::thread::spawn(move || match tls {
-                    None => serve(stream, &answer, &seen),
+                    None => serve(stream, &answer, &seen, &written),
                     Some(config) => {
                         let server = rustls::ServerConnection::new(config).unwrap();
-                        serve(rustls::StreamOwned::new(server, stream), &answer, &seen);
+                        serve(rustls::StreamOwned::new(server, stream), &answer, &seen, &written);
                     }
                 });
             }
         });
-        Self { port, scheme, asked }
+        Self { port, scheme, asked, endless }
     }
 
     /// Its address.
@@ -109,6 +113,11 @@ impl Server {
         self.asked.lock().unwrap().clone()
     }
 
+    /// How many bytes of a body without end it could send.
+    pub(crate) fn endless(&self) -> usize {
+        self.endless.load(Ordering::Relaxed)
+    }
+
     /// The only thing it was asked.
     #[track_caller]
     pub(crate) fn only(&self) -> Request {
@@ -119,7 +128,7 @@ impl Server {
 }
 
 /// Reads one request and answers it. The other side may hang up at any time.
-fn serve<S: Read + Write>(stream: S, answer: &Answer, seen: &Mutex<Vec<Request>>) {
+fn serve<S: Read + Write>(stream: S, answer: &Answer, seen: &Mutex<Vec<Request>>, written: &AtomicUsize) {
     let mut stream = BufReader::new(stream);
     let Some((request, raw)) = request(&mut stream) else { return };
     seen.lock().unwrap().push(request);
@@ -128,7 +137,7 @@ fn serve<S: Read + Write>(stream: S, answer: &Answer, seen: &Mutex<Vec<Request>>
         Answer::Says(status, headers, body) => reply(out, *status, headers, body),
         Answer::Echo(status) => reply(out, *status, &[], &raw),
         Answer::Silence => std::io::copy(out, &mut std::io::sink()).map(|_| ()),
-        Answer::Endless(status) => endless(out, *status),
+        Answer::Endless(status) => endless(out, *status, written),
         Answer::Noise => out.write_all(b"220 mail.example ESMTP\r\n"),
     };
 }
@@ -171,10 +180,11 @@ fn reply(
     out.flush()
 }
 
-fn endless(out: &mut impl Write, status: u16) -> std::io::Result<()> {
+fn endless(out: &mut impl Write, status: u16, written: &AtomicUsize) -> std::io::Result<()> {
     write!(out, "HTTP/1.1 {status} X\r\nconnection: close\r\n\r\n")?;
     loop {
         out.write_all(&[b'x'; 4096])?;
+        written.fetch_add(4096, Ordering::Relaxed);
     }
 }
 

@@ -146,7 +146,7 @@ fn a_halt_is_told_even_where_nothing_can_be_stored() {
 fn without_channels_a_stop_makes_no_call_more_for_them() {
     let env = TestEnv::initialised();
     let calls = calls(&env, env.nija(&["kill", "drill"]));
-    for word in ["outbox", "channels", "telling"] {
+    for word in ["state/outbox", "state/channels", "telling"] {
         let found: Vec<_> = calls.iter().filter(|call| call.mentions(word)).collect();
         assert!(found.is_empty(), "{found:?}");
     }

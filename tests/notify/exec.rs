@@ -1,5 +1,6 @@
 //! Programs and files as channels.
 
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use nija::domain::notify::delivery::Sort;
@@ -56,12 +57,14 @@ fn a_program_that_hangs_is_killed_with_all_that_it_started() {
     let pipe = desk.env.path("work/pipe");
     rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
     // Whoever of them lives keeps the pipe open; its end comes when all of them are gone.
-    let text = format!("exec 3> {}; sleep 1000 & sleep 1000 & trap '' TERM; wait", pipe.display());
-    let reader = std::thread::spawn(move || std::fs::read(pipe).unwrap());
-    let trouble = desk.send(&script(&text), &message(), Duration::from_millis(500)).unwrap_err();
+    let text =
+        format!("exec 3> {}; sleep 99 & sleep 99 & trap '' TERM; echo started >&3; wait", pipe.display());
+    let (tell, gone) = channel();
+    std::thread::spawn(move || tell.send(std::fs::read_to_string(pipe).unwrap()));
+    let trouble = desk.send(&script(&text), &message(), Duration::from_secs(2)).unwrap_err();
     assert_eq!((trouble.sort, trouble.permanent), (Sort::Timeout, false));
-    assert_eq!(trouble.message, "/bin/sh did not end within 500ms and was killed");
-    assert!(reader.join().unwrap().is_empty());
+    assert_eq!(trouble.message, "/bin/sh did not end within 2s and was killed");
+    assert_eq!(gone.recv_timeout(LIMIT).unwrap(), "started\n");
 }
 
 #[test]

@@ -2,17 +2,19 @@
 
 use nija::notify::KINDS;
 
+use crate::common::TestEnv;
+
 #[test]
 fn the_reference_page_is_what_the_kinds_say() {
     let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/channels.md");
-    let made = nija::ops::notify::reference();
+    let made = TestEnv::new().nija(&["notify", "channels", "--markdown"]).run().expect(0).stdout;
     if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
         std::fs::write(&page, &made).unwrap();
     }
     let kept = std::fs::read_to_string(&page).unwrap_or_default();
     assert!(
         kept == made,
-        "docs/reference/channels.md is old: INSTA_UPDATE=always cargo test --test it -- notify::reference"
+        "docs/reference/channels.md is old: nija notify channels --markdown > docs/reference/channels.md"
     );
 }
 

@@ -91,9 +91,13 @@ fn where_nobody_listens_nobody_is_reached() {
 #[test]
 fn an_answer_without_end_or_sense_is_trouble_and_nothing_worse() {
     for word in PLACES {
-        let endless = trouble(word, Answer::Endless(500));
+        let (desk, place) = (Desk::new(), Place::of(word));
+        let server = Server::start(vec![Answer::Endless(500)]);
+        let endless = desk.send(&place.lines(&desk, &server.url(), ""), &message(), LIMIT).unwrap_err();
         assert_eq!(endless.sort, Sort::ServerError, "{word}");
         assert!(endless.message.len() < 300, "{word}");
+        // What the system keeps for both sides is less than that.
+        assert!(server.endless() < 64 << 20, "{word}: {}", server.endless());
         let noise = trouble(word, Answer::Noise);
         assert_eq!((noise.sort, noise.permanent), (Sort::ServerError, false), "{word} {noise:?}");
     }

@@ -13,6 +13,7 @@ use crate::output::chart::Glyphs;
 use crate::output::{Page, Reply, Role, Span};
 
 mod alerts;
+mod channels;
 mod desk;
 
 /// Show the state of everything
@@ -61,7 +62,7 @@ pub fn sections(report: &Report, now: DateTime<Utc>, glyphs: Glyphs) -> Vec<Page
     sections.extend(report.orders.as_ref().map(desk::orders));
     sections.extend(report.cooldowns.as_ref().map(desk::cooldowns));
     sections.extend(capital(report, glyphs));
-    sections.push(machinery(report));
+    sections.push(machinery(report, now));
     sections
 }
 
@@ -83,7 +84,7 @@ fn capital(report: &Report, glyphs: Glyphs) -> Vec<Page> {
 }
 
 /// What nija itself runs on: the watch, the record, who may resume.
-fn machinery(report: &Report) -> Page {
+fn machinery(report: &Report, now: DateTime<Utc>) -> Page {
     let mut page = Page::new();
     if let Some(pulse) = &report.watch {
         let age = |seconds| words::age(i64::try_from(seconds).unwrap_or(i64::MAX));
@@ -102,6 +103,9 @@ fn machinery(report: &Report) -> Page {
         };
         let role = if pulse.status == Monitored::Ok { Role::Plain } else { Role::Warn };
         page.line([Span::new(Role::Muted, format!("  {:<10} ", "watch")), Span::new(role, text)]);
+    }
+    for channel in report.channels.iter().flatten() {
+        page.line(channels::line(channel, now));
     }
     if let Some(head) = &report.audit_head {
         page.field("audit", format!("{} records, head {}:{:.8}", head.seq, head.seq, head.hash));

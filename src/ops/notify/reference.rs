@@ -25,7 +25,7 @@ const COMMON: [(&str, &str); 6] = [
 
 /// The page, as Markdown.
 pub fn reference() -> String {
-    let mut page = "# Channels\n\nMade from the registry of kinds; a test keeps it so. A channel is a table of the configuration, \
+    let mut page = "# Channels\n\nMade by `nija notify channels --markdown`; a test keeps it so. A channel is a table of the configuration, \
         as in `[channels.ops]` with `kind = \"telegram\"`. Secrets are in files of their own, mode 0600, whose names are \
         relative to the configuration file.\n\n"
         .to_owned();

@@ -125,6 +125,34 @@ fn health(record: &Record, unusable: bool) -> Health {
     }
 }
 
+/// How a channel does, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Brief {
+    /// Its name.
+    pub name: String,
+    /// How it does, by what it did.
+    pub health: Health,
+    /// Since when every attempt has failed.
+    pub failing_since: Option<DateTime<Utc>>,
+    /// When it last took a test or a drill.
+    pub last_drill_at: Option<DateTime<Utc>>,
+}
+
+/// Every configured channel in short; `None` where there is none.
+pub fn brief(state: &State<'_>) -> Option<Vec<Brief>> {
+    let policy = &state.context.config.policies.notify;
+    let brief = |spec: &Spec| {
+        let record = outbox::record(state, &spec.name);
+        Brief {
+            name: spec.name.clone(),
+            health: health(&record, false),
+            failing_since: record.failing_since,
+            last_drill_at: record.last_drill_at,
+        }
+    };
+    policy.is_in_use().then(|| policy.channels.iter().map(brief).collect())
+}
+
 /// A message on its way, or that was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {

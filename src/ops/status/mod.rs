@@ -11,6 +11,7 @@ use crate::error::Result;
 
 use super::check::Sight;
 use super::heartbeat::present::{Present, components};
+use super::notify::show::{Brief, brief};
 use super::watch::{self, Pulse};
 use super::{Notice, State, adoption, equity, exposure, killswitch, operator, silences};
 
@@ -51,6 +52,8 @@ pub struct Report {
     pub equity: Option<Vec<equity::View>>,
     /// How the watch does.
     pub watch: Option<Pulse>,
+    /// The channels that people are told through.
+    pub channels: Option<Vec<Brief>>,
 }
 
 impl Report {
@@ -102,6 +105,7 @@ pub fn report(state: &State<'_>, env_stop: Option<String>, sight: &Sight) -> Res
         adoption,
         equity: equity.map(|(views, _)| views).filter(|views| !views.is_empty()),
         watch,
+        channels: brief(state),
     })
 }
 
