@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::scrub::Scrub;
 use crate::domain::notify::delivery::{Sort, Trouble};
 use crate::domain::notify::message::{characters, shorten};
 
@@ -22,6 +23,8 @@ pub(super) struct Refusal<'a> {
     pub(super) retry_after: Option<&'a str>,
     /// Its text, as much of it as was read.
     pub(super) body: &'a [u8],
+    /// What must not be repeated of it.
+    pub(super) scrub: &'a Scrub,
     /// The time here.
     pub(super) now: DateTime<Utc>,
 }
@@ -30,7 +33,7 @@ impl Refusal<'_> {
     /// What it means.
     pub(super) fn trouble(&self) -> Trouble {
         let (sort, permanent) = sort(self.status);
-        let said = said(self.body);
+        let said = said(self.body, self.scrub);
         let said = if said.is_empty() { said } else { format!(": {said}") };
         let message = match self.status {
             300..=399 => format!(
@@ -83,8 +86,8 @@ fn whole_seconds(value: &Value) -> Option<u64> {
     Some(whole.saturating_add(u64::from(rest.bytes().any(|digit| digit != b'0'))))
 }
 
-/// What a service says for people: the field that has it, or all of it.
-fn said(body: &[u8]) -> String {
+/// What a service says for people, without secrets: the field that has it, or all of it.
+fn said(body: &[u8], scrub: &Scrub) -> String {
     const FIELDS: [&str; 5] = ["description", "message", "error", "errors", "title"];
     let text = String::from_utf8_lossy(body);
     let parsed: Option<Value> = serde_json::from_slice(body).ok();
@@ -98,7 +101,8 @@ fn said(body: &[u8]) -> String {
     };
     let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).collect();
     let line = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    shorten(&line, SAID_MAX, characters)
+    // First scrubbed, then cut: so that no end of a secret is left that is too short to be seen as one.
+    shorten(&scrub.clean(&line), SAID_MAX, characters)
 }
 
 #[cfg(test)]
@@ -107,7 +111,8 @@ mod tests {
 
     fn trouble(status: u16, retry_after: Option<&str>, body: &str) -> Trouble {
         let now = "2026-03-02T09:30:00Z".parse().unwrap();
-        Refusal { host: "here", status, retry_after, body: body.as_bytes(), now }.trouble()
+        Refusal { host: "here", status, retry_after, body: body.as_bytes(), scrub: &Scrub::default(), now }
+            .trouble()
     }
 
     #[test]

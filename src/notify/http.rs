@@ -142,11 +142,6 @@ impl Service {
 
     /// Sends something.
     pub(super) fn post(&self, post: &Post<'_>, limit: Duration) -> Result<(), Trouble> {
-        self.attempt(post, limit)
-            .map_err(|trouble| Trouble { message: self.scrub.clean(&trouble.message), ..trouble })
-    }
-
-    fn attempt(&self, post: &Post<'_>, limit: Duration) -> Result<(), Trouble> {
         let address = format!("{}{}", self.address.reveal(), post.path);
         let mut request = self.agent(limit)?.post(&address).content_type(post.content_type);
         for (name, value) in post.headers {
@@ -161,8 +156,10 @@ impl Service {
         if !status.is_success() {
             let body = read(&mut answer).unwrap_or_default();
             let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
-            let (host, now) = (self.host.as_str(), self.clock.now());
-            return Err(Refusal { host, status: status.as_u16(), retry_after, body: &body, now }.trouble());
+            let (host, scrub, now) = (self.host.as_str(), &self.scrub, self.clock.now());
+            return Err(
+                Refusal { host, status: status.as_u16(), retry_after, body: &body, scrub, now }.trouble()
+            );
         }
         let Some(proof) = post.proof else { return Ok(()) };
         let body = read(&mut answer).map_err(|error| told(&ureq::Error::from(error)))?;

@@ -82,6 +82,32 @@ fn killed_at_every_call_a_delivery_loses_nothing_and_repeats_one_message_at_most
 }
 
 #[test]
+fn a_stop_that_is_killed_anywhere_is_told_once_or_twice() {
+    let stage = Stage::new(|env| {
+        env.nija(&["init"]).run().expect(0);
+        env.config(OPS);
+    });
+    let env = &stage.env;
+    let kill = || env.nija(&["kill", "emergency"]);
+    let points = calls(env, kill());
+    let mut wrong = Vec::new();
+    for call in &points {
+        stage.reset();
+        let output = inject(kill(), call, "signal=SIGKILL").run();
+        // Whoever looks next completes the stop, and tells of it.
+        let check = env.nija(&["check", "killswitch"]).run();
+        env.nija(&["notify", "flush"]).run();
+        let (arrived, states) = (arrived(env), states(env));
+        let expected = usize::from(env.nija(&["killswitch", "is-active"]).run().code == 0);
+        let total: usize = arrived.values().sum();
+        if arrived.len() != expected || total > 2 || states.contains_key("pending") {
+            wrong.push(format!("{call}: {arrived:?} {states:?}\n{}{}", output.render(), check.render()));
+        }
+    }
+    super::report("a stop that is told", points.len(), &wrong);
+}
+
+#[test]
 fn a_disk_that_fails_any_call_of_a_delivery_loses_nothing() {
     const TOUCHING: [&str; 9] =
         ["openat", "write", "fsync", "fdatasync", "renameat", "renameat2", "linkat", "unlinkat", "mkdirat"];

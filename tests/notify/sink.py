@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import json
+import logging
 import ssl
 import sys
 import warnings
@@ -11,6 +12,7 @@ import warnings
 from aiosmtpd.smtp import SMTP, AuthResult
 
 warnings.simplefilter("ignore")
+logging.disable()
 MODE, CERT, KEY, *REFUSALS = sys.argv[1:]
 PASSWORD = b"correct-horse-battery-staple"
 REFUSED = dict(refusal.split("=", 1) for refusal in REFUSALS)
