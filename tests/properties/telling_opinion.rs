@@ -74,6 +74,19 @@ pub(crate) struct Opinion {
 }
 
 impl Opinion {
+    /// What waits to be sent still has to be: somebody has to hear of it, or it is how it all ends.
+    fn hold_waiting(&self, delivery: &Delivery, now: DateTime<Utc>) {
+        let message = &delivery.message;
+        let lives: Vec<&Life> = about(delivery).iter().map(|(name, _)| &self.lives[name]).collect();
+        let is_end = matches!(message.reason, Reason::Resolved | Reason::Acknowledged);
+        let goes_on = |life: &&Life| if life.fires { !life.hush(now) } else { life.since.is_some() };
+        let matters =
+            message.severity >= Severity::Critical && message.reason != Reason::Repeat && !message.is_step();
+        let of_before = |life: &&Life| !life.fires || life.since.is_none();
+        let wanted = is_end || lives.iter().any(goes_on) || matters && lives.iter().any(of_before);
+        assert!(wanted, "{now}: {} waits, and nobody needs it: {lives:?}", delivery.name());
+    }
+
     fn life(&mut self, index: usize) -> &mut Life {
         let (rule, subject) = ALERTS[index];
         self.lives.entry(fingerprint(rule, subject)).or_default()
@@ -144,6 +157,9 @@ impl Opinion {
         for (name, life) in &mut self.lives {
             missing(life, name, now);
             ended(life, name, world.outbox(), now);
+        }
+        for delivery in world.outbox().iter().filter(|one| one.state == Sending::Pending) {
+            self.hold_waiting(delivery, now);
         }
     }
 }
