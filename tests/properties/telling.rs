@@ -35,7 +35,7 @@ fn gap() -> impl Strategy<Value = u64> {
     prop_oneof![3 => 0u64..90, 3 => 90u64..1200, 2 => 1200u64..30_000]
 }
 
-fn live(events: &[(u64, Event)]) -> (usize, usize) {
+fn live(events: &[(u64, Event)]) {
     let (mut world, mut opinion) = (World::new(), Opinion::default());
     let last = [(7 * 24 * 3600, Event::Channels(true))];
     for (gap, event) in events.iter().chain(&last) {
@@ -55,7 +55,6 @@ fn live(events: &[(u64, Event)]) -> (usize, usize) {
         let new = world.look();
         opinion.hold(&world, &new, world.now());
     }
-    (opinion.told, world.deaths)
 }
 
 proptest! {
@@ -63,7 +62,7 @@ proptest! {
 
     #[test]
     fn every_step_is_told_once_and_in_time_whenever_the_process_dies(events in vec((gap(), event()), 1..80)) {
-        let (_told, _deaths) = live(&events); eprintln!("{_told} {_deaths}");
+        live(&events);
     }
 }
 

@@ -70,7 +70,6 @@ impl Life {
 pub(crate) struct Opinion {
     lives: BTreeMap<String, Life>,
     said: BTreeSet<(String, String)>,
-    pub(crate) told: usize,
 }
 
 impl Opinion {
@@ -148,7 +147,6 @@ impl Opinion {
         let mut messages: Vec<&Delivery> = messages.into_values().collect();
         messages.sort_by_key(|one| step_of(one));
         for delivery in messages {
-            self.told += 1;
             for (name, _) in about(delivery) {
                 let life = self.lives.get_mut(&name).unwrap();
                 said(life, &name, delivery, now);

@@ -80,7 +80,6 @@ pub(crate) struct World {
     config: Config,
     sight: Sight,
     works: bool,
-    pub(crate) deaths: usize,
     known: BTreeSet<String>,
     outbox: Vec<Delivery>,
 }
@@ -91,7 +90,7 @@ impl World {
         config.policies.notify = policy();
         let clock = Manual::at("2026-11-16T00:00:00Z".parse().unwrap());
         let (sight, known, outbox) = (Sight::default(), BTreeSet::new(), Vec::new());
-        Self { clock, store: Mortal::new(), config, sight, works: true, deaths: 0, known, outbox }
+        Self { clock, store: Mortal::new(), config, sight, works: true, known, outbox }
     }
 
     /// As the process that dies does it.
@@ -120,7 +119,6 @@ impl World {
     pub(crate) fn look(&mut self) -> Vec<Delivery> {
         self.plan();
         if self.store.restart() {
-            self.deaths += 1;
             self.sight = Sight::default();
             self.plan();
         }
