@@ -1,5 +1,6 @@
 //! Telling people once the answer is out: bounded in time, and never a reason for another exit code.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::app::App;
@@ -97,7 +98,10 @@ fn of_halts(app: &App, config: &Config, messages: impl FnOnce(&Context<'_>) -> V
 /// Which channels were told and which were not.
 fn page(delivered: &Delivered, quiet: bool) -> Page {
     let mut page = Page::new();
-    let told: Vec<String> = delivered.drained.iter().filter_map(told).collect();
+    // A channel that also takes what another could not is drained twice; what it did itself says more.
+    let mut seen = BTreeSet::new();
+    let told = delivered.drained.iter().filter_map(told).filter(|(channel, _)| seen.insert(*channel));
+    let told: Vec<String> = told.map(|(_, text)| text).collect();
     if !told.is_empty() && !quiet {
         page.line([Span::new(Role::Good, "told"), Span::plain(format!(" {}", told.join(", ")))]);
     }
@@ -106,17 +110,18 @@ fn page(delivered: &Delivered, quiet: bool) -> Page {
 }
 
 /// A channel that took everything, and how long it took.
-fn told(drained: &Drained) -> Option<String> {
+fn told(drained: &Drained) -> Option<(&str, String)> {
     let all = drained.attempts.iter().all(|attempt| attempt.result.is_ok());
     let some = !drained.attempts.is_empty() || !drained.elsewhere.is_empty();
     if !all || !some {
         return None;
     }
     let took: Duration = drained.attempts.iter().map(|attempt| attempt.took).sum();
-    Some(match drained.attempts.len() {
+    let text = match drained.attempts.len() {
         0 => format!("{} (by another nija)", drained.channel),
         _ => format!("{} in {} ms", drained.channel, took.as_millis()),
-    })
+    };
+    Some((&drained.channel, text))
 }
 
 /// What did not get out and why, and what else went wrong.

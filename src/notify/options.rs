@@ -95,7 +95,8 @@ impl<'a> Options<'a> {
     /// A secret that may be missing, from the file that `NAME_file` names.
     pub fn secret(&self, name: &str) -> Result<Option<Secret>, String> {
         let Some(path) = self.text(&format!("{name}_file"))? else { return Ok(None) };
-        let text = (self.surroundings.secret)(Path::new(&path)).map_err(|error| error.message)?;
+        let text = (self.surroundings.secret)(Path::new(&path))
+            .map_err(|error| format!("{}; {}", error.message, error.hint))?;
         let text = text.trim();
         if text.is_empty() {
             return Err(format!("{path} is empty"));

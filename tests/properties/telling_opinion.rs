@@ -26,6 +26,9 @@ struct Life {
     repeats: u32,
     /// Somebody took care of it, or wanted peace, since it was told of last.
     was_hushed: bool,
+    /// The same, whether or not anybody was told; and since when no longer.
+    is_hushed: bool,
+    free_since: Option<DateTime<Utc>>,
     /// Steps to come, and whether another round follows.
     steps: Vec<(usize, DateTime<Utc>)>,
     rounds: u32,
@@ -135,7 +138,12 @@ impl Opinion {
             }
         }
         for life in self.lives.values_mut() {
-            if life.fires && life.hush(now) {
+            let hush = life.fires && life.hush(now);
+            if life.is_hushed && !hush {
+                life.free_since = Some(now);
+            }
+            life.is_hushed = hush;
+            if hush {
                 life.was_hushed = true;
                 life.steps.clear();
                 if life.acked(now) && life.known.is_some() {
@@ -245,11 +253,14 @@ fn missing(life: &Life, name: &str, now: DateTime<Utc>) {
     let bad = life.severity >= Some(Severity::Critical);
     let waits = if bad { TimeDelta::zero() } else { policy.group_wait.max(policy.group_interval) };
     match life.last.filter(|_| life.since.is_some()) {
-        None => assert!(
-            now < life.first_seen.unwrap() + waits
-                || waits > TimeDelta::zero() && now == life.first_seen.unwrap(),
-            "{context}: nobody was told"
-        ),
+        None => {
+            // Others of its rule may have been told of just before the peace was over: it waits for the next of them.
+            let from = life.first_seen.max(life.free_since).unwrap();
+            assert!(
+                now < from + waits || waits > TimeDelta::zero() && now == from,
+                "{context}: nobody was told"
+            );
+        }
         Some(last) => {
             assert!(life.severity <= life.known, "{context}: nobody knows how bad it is");
             assert!(now - last < policy.repeat_max, "{context}: it was forgotten");

@@ -151,6 +151,8 @@ impl Work<'_> {
         let limit = self.task.spec.timeout;
         let Some(deadline) = self.task.deadline else { return Some(limit) };
         let left = deadline.saturating_sub(self.means.clock.monotonic()).saturating_sub(TO_MARK);
+        // Whole milliseconds: it is told to people.
+        let left = Duration::from_millis(u64::try_from(left.as_millis()).unwrap_or(u64::MAX));
         (left >= LEAST).then(|| limit.min(left))
     }
 
