@@ -66,6 +66,20 @@ proptest! {
     }
 }
 
+/// Every look finds the steps that were overlooked: they are told, and that they come late is said.
+#[test]
+fn a_step_that_was_overlooked_is_told_and_said() {
+    for (late_seconds, wanted) in [(59, None), (60, Some("ESCALATION_OVERDUE"))] {
+        let mut world = World::new();
+        world.happens(&Event::Fires(0, Severity::Critical));
+        assert_eq!(world.look().len(), 1, "the first is told at once");
+        world.clock.advance(Duration::from_secs(5 * 60 + late_seconds));
+        let told = world.look();
+        assert!(told.iter().all(|one| one.message.is_step()) && told.len() == 2, "{told:?}");
+        assert_eq!(world.notices.first().map(|notice| notice.code), wanted, "{:?}", world.notices);
+    }
+}
+
 /// What may happen while the clock is set, now and then.
 fn event_or_step() -> impl Strategy<Value = Event> {
     let step = prop_oneof![-100i64..100, -90_000i64..90_000];

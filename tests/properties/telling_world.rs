@@ -17,7 +17,7 @@ use nija::domain::notify::telling::Ack;
 use nija::domain::notify::{Delivery, Policy, Silence};
 use nija::ops::check::{Sight, alerts};
 use nija::ops::notify::{OUTBOX, SILENCES, plan::plan};
-use nija::ops::{Context, Identity, State, identity};
+use nija::ops::{Context, Identity, Notice, State, identity};
 use nija::store::Durability;
 use nija::store::document::{self, Stored};
 use serde_json::json;
@@ -80,6 +80,8 @@ pub(crate) struct World {
     config: Config,
     sight: Sight,
     works: bool,
+    /// What the last look had to tell beside its messages.
+    pub(crate) notices: Vec<Notice>,
     known: BTreeSet<String>,
     outbox: Vec<Delivery>,
 }
@@ -90,7 +92,7 @@ impl World {
         config.policies.notify = policy();
         let clock = Manual::at("2026-11-16T00:00:00Z".parse().unwrap());
         let (sight, known, outbox) = (Sight::default(), BTreeSet::new(), Vec::new());
-        Self { clock, store: Mortal::new(), config, sight, works: true, known, outbox }
+        Self { clock, store: Mortal::new(), config, sight, works: true, notices: Vec::new(), known, outbox }
     }
 
     /// As the process that dies does it.
@@ -131,9 +133,9 @@ impl World {
 
     fn plan(&mut self) {
         let mut sight = std::mem::take(&mut self.sight);
-        self.on(|state| {
+        self.notices = self.on(|state| {
             sight.refresh(state, &[]);
-            plan(state, &self.config.policies.notify, &mut sight);
+            plan(state, &self.config.policies.notify, &mut sight)
         });
         self.sight = sight;
     }
