@@ -48,7 +48,7 @@ impl Eyes {
         }
         notices.extend(self.folders.with(|folders| folders.deaf().map(deaf)));
         report.notices.extend(notices);
-        let next_change = self.sight.next_change(&context.config.policies);
+        let next_change = self.sight.next_change(&context.config.policies, context.now());
         Ok(Found { report, killswitch: killswitch::document(&state), next_change })
     }
 

@@ -9,6 +9,7 @@ use nija::domain::document::{Decode as _, Document as _, decode, encode};
 use nija::domain::halt::Scope;
 use nija::domain::pending::policy::KillScope;
 use nija::domain::pending::{Glance, Outcome as End, State, Terms, Told, Tracked};
+use nija::domain::policy::Policies;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -177,6 +178,31 @@ fn at_exactly_the_limit_it_is_not_stuck_and_at_exactly_three_times_it_is_an_emer
     let unknown = |age| severities("ORDER_UNKNOWN", &facts(&[("A", None, State::Unknown, 0)], age));
     assert_eq!(unknown(60), []);
     assert_eq!(unknown(61), is(Severity::Critical));
+}
+
+/// A watch looks again when time alone changes what the rules say, to the nanosecond, and at no other time.
+#[test]
+fn what_is_said_of_an_order_changes_when_it_was_foretold() {
+    for state in OPEN.into_iter().chain([State::Completed]) {
+        let mut facts = facts(&[("A", None, state, 0)], 0);
+        let Input::Known(orders) = facts.orders.clone() else { panic!("they are known") };
+        let mut said_at = |now| {
+            facts.now = now;
+            ["ORDER_STUCK", "ORDER_UNKNOWN"].map(|rule| severities(rule, &facts))
+        };
+        let (mut now, mut changes) = (at(0), 0);
+        let foretold = |now| orders["A"].as_ref().unwrap().next_change(&Policies::default().orders, now);
+        while let Some(left) = foretold(now) {
+            let (before, left) = (said_at(now), TimeDelta::from_std(left).unwrap());
+            assert_eq!(said_at(now + left - TimeDelta::nanoseconds(1)), before);
+            now += left;
+            assert_ne!(said_at(now), before, "{state:?} at {now}");
+            changes += 1;
+        }
+        assert_eq!(said_at(now + TimeDelta::days(9)), said_at(now));
+        let wanted = if state == State::Completed { 0 } else { 2 + usize::from(state.is_unsettled()) };
+        assert_eq!(changes, wanted, "{state:?}");
+    }
 }
 
 #[test]

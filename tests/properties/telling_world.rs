@@ -142,7 +142,7 @@ impl World {
 
     /// How long until the next look has to be made.
     pub(crate) fn next(&self) -> Option<Duration> {
-        self.sight.next_change(&self.config.policies)
+        self.sight.next_change(&self.config.policies, self.now())
     }
 
     /// The outbox after the last look.

@@ -1,4 +1,4 @@
-//! A component's time is over: the watch looks then, and does not wait for its interval.
+//! The time of a component or of an order is over: the watch looks then, and does not wait for its interval.
 
 use nija::domain::heartbeat::{Heartbeat, Observations};
 
@@ -26,4 +26,18 @@ fn silence_is_told_when_it_has_lasted_and_not_at_the_next_interval() {
     let memory: Observations = serde_json::from_slice(&read("observations.json")).unwrap();
     let seen = memory.components["bot-a"].beat.unwrap();
     assert_eq!((seen.seq, seen.certain), (record.beat.unwrap().seq, true));
+}
+
+#[test]
+fn an_order_is_stuck_when_its_time_is_over_and_not_at_the_next_interval() {
+    let env = TestEnv::initialised();
+    env.config(
+        "[watch]\ninterval = \"1h\"\n[orders]\nstuck_after = \"1s\"\nemergency_ratio = 2\nauto_kill = true\n",
+    );
+    let mut watching = Watching::of(&env);
+    env.nija(&["orders", "track", "A-1", "--symbol", "BTC-USD"]).run().expect(0);
+    assert_eq!(watching.alert("fired", "ORDER_STUCK")["severity"], "critical");
+    assert_eq!(watching.event("tick", |_| true)["cause"], "deadline");
+    assert_eq!(watching.alert("escalated", "ORDER_STUCK")["severity"], "emergency");
+    env.nija(&["gate", "BTC-USD"]).run().expect(1);
 }

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::value::StrDeserializer;
 use serde::de::{IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::policy::Policy;
 use super::tracked::{Outcome, State, Tracked, contradiction};
 use crate::domain::document::{self, Decode, Unreadable};
 use crate::domain::instant;
@@ -85,6 +87,26 @@ fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::
         }
     }
     deserializer.deserialize_str(Time)
+}
+
+impl Glance {
+    /// How long until time alone makes it stuck, an emergency, or in doubt for too long; `None` when it will not.
+    pub fn next_change(&self, policy: &Policy, now: DateTime<Utc>) -> Option<Duration> {
+        if self.state == State::Completed {
+            return None;
+        }
+        // It is late beyond the limit, and not at it.
+        let beyond = |limit: TimeDelta| limit.checked_add(&TimeDelta::nanoseconds(1));
+        let limit = policy.stuck_after(self.platform.as_deref());
+        let out = [beyond(limit), Some(policy.emergency_at(limit))];
+        let doubt = self.unsettled_since.map(|since| (since, beyond(policy.unknown_after)));
+        let lengths = out.into_iter().map(|after| (self.out_since, after)).chain(doubt);
+        let left = |(since, after): (DateTime<Utc>, Option<TimeDelta>)| {
+            let at = since.checked_add_signed(after?)?;
+            at.signed_duration_since(now).to_std().ok().filter(|left| !left.is_zero())
+        };
+        lengths.filter_map(left).min()
+    }
 }
 
 impl Decode for Glance {

@@ -174,12 +174,19 @@ impl Sight {
 
     /// How long until time alone changes what a rule says or what people are to be told, as far as that is known: then is the
     /// time to look again.
-    pub fn next_change(&self, policies: &Policies) -> Option<Duration> {
+    pub fn next_change(&self, policies: &Policies, now: DateTime<Utc>) -> Option<Duration> {
         let heartbeats = match &self.heartbeats {
             Input::Known(view) => view.next_change(&policies.heartbeats),
             _ => None,
         };
-        heartbeats.into_iter().chain(self.told_in).min()
+        let orders = match self.orders.input() {
+            Input::Known(orders) => {
+                let open = orders.values().flatten();
+                open.filter_map(|order| order.next_change(&policies.orders, now)).min()
+            }
+            _ => None,
+        };
+        heartbeats.into_iter().chain(orders).chain(self.told_in).min()
     }
 
     /// Notes that somebody looks at the components that were read, and what is seen of them. The lock of looks is held.
