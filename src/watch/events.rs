@@ -101,7 +101,7 @@ pub enum Cause {
     Start,
     /// The interval is over.
     Interval,
-    /// A component's time is over.
+    /// The time of a component or an order is over, or somebody is to be told.
     Deadline,
     /// A document changed.
     Change,
