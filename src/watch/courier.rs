@@ -7,9 +7,9 @@ use std::time::Duration;
 use crate::domain::notify::queue::Patience;
 use crate::error::{Error, Result};
 use crate::ops::Notice;
+use crate::ops::notify::Means;
 use crate::ops::notify::deliver::{plan, start};
 use crate::ops::notify::drain::Drained;
-use crate::ops::notify::{Means, outbox};
 
 /// Looked at at least this often, whatever the clock and the file system do.
 const LOOK: Duration = Duration::from_secs(30);
@@ -171,15 +171,10 @@ impl Rounds {
     /// Starts every channel that has something to take, and says how long until another has.
     fn look(&mut self) -> Duration {
         let means = self.means.clone();
-        let context = means.context();
-        let found = context.open().and_then(|state| {
-            let found = outbox::load(&state)?;
-            let mut notices = found.notices();
-            notices.extend(outbox::prune(&state, &found));
-            Ok((plan(&state, &found, Patience::Due), notices))
-        });
-        let (planned, notices) = found.unwrap_or_else(|error| {
-            (Vec::new(), vec![Notice::of("OUTBOX_UNREADABLE", "nobody is told", &error)])
+        let mut notices = Vec::new();
+        let planned = plan(&means, Patience::Due, &mut notices).unwrap_or_else(|error| {
+            notices.push(Notice::of("OUTBOX_UNREADABLE", "nobody is told", &error));
+            Vec::new()
         });
         self.notices(notices);
         let (now, monotonic) = (means.clock.now(), means.clock.monotonic());

@@ -101,7 +101,7 @@ fn write(
 
 /// The alert to go on from: as it is known, unless it was changed since; as it should be, with what people said, where it could
 /// not be written.
-fn latest(known: Option<&Alert>, stored: &Alert, unsaved: bool) -> Alert {
+pub fn latest(known: Option<&Alert>, stored: &Alert, unsaved: bool) -> Alert {
     match known {
         Some(known) if known.header.revision == stored.header.revision => known.clone(),
         Some(known) if unsaved && known.acked == stored.acked => known.clone(),

@@ -104,20 +104,25 @@ pub fn start<T: Send + 'static>(
 
 /// The channels that have something to take now.
 fn due(means: &Means, patience: Patience, notices: &mut Vec<Notice>) -> Result<Vec<Task>> {
+    let plan = plan(means, patience, notices)?;
+    let now = means.clock.now();
+    Ok(plan.into_iter().filter_map(|(task, at)| (at <= now).then_some(task)).collect())
+}
+
+/// What every channel has to take, and from when on; channels that have nothing to take are left out. What ended long ago is
+/// forgotten on the way.
+pub fn plan(
+    means: &Means,
+    patience: Patience,
+    notices: &mut Vec<Notice>,
+) -> Result<Vec<(Task, DateTime<Utc>)>> {
     let context = means.context();
     let state = context.open()?;
     let found = outbox::load(&state)?;
     notices.extend(found.notices());
     notices.extend(outbox::prune(&state, &found));
-    let plan = plan(&state, &found, patience);
-    let tasks = plan.into_iter().filter_map(|(task, at)| (at <= state.now()).then_some(task));
-    Ok(tasks.collect())
-}
-
-/// What every channel has to take, and from when on; channels that have nothing to take are left out.
-pub fn plan(state: &State<'_>, found: &Outbox, patience: Patience) -> Vec<(Task, DateTime<Utc>)> {
-    let channels = &state.context.config.policies.notify.channels;
-    channels.iter().filter_map(|spec| planned(state, found, spec, patience)).collect()
+    let channels = context.config.policies.notify.channels.iter();
+    Ok(channels.filter_map(|spec| planned(&state, &found, spec, patience)).collect())
 }
 
 fn planned(

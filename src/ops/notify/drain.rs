@@ -13,6 +13,7 @@ use crate::domain::notify::queue::{Next, Patience, next};
 use crate::domain::notify::record::Record;
 use crate::error::{Kind, Result};
 use crate::ops::{Notice, State};
+use crate::store::Durability;
 
 use super::sender::Sender;
 use super::{Means, outbox};
@@ -267,7 +268,7 @@ impl Work<'_> {
             return;
         }
         let copy = given_up.instead(fallback, state.now());
-        match outbox::store(state, copy.clone()) {
+        match outbox::store(state, copy.clone(), Durability::Strict) {
             Ok(()) => self.drained.handed_on.push(copy),
             Err(error) => self.drained.notices.push(super::untold(fallback, &error)),
         }

@@ -7,8 +7,9 @@ use crate::domain::alert::lifecycle::fingerprint;
 use crate::domain::alert::trading_halted::{self, finding};
 use crate::domain::alert::{Finding, Severity};
 use crate::domain::halt::{Actor, Halt};
+use crate::domain::notify::Delivery;
 use crate::domain::notify::message::{Message, Reason, Topic, first_id, id, resolved_id};
-use crate::domain::notify::{Delivery, Policy};
+use crate::domain::notify::route::About;
 use crate::domain::release::Request;
 use crate::ops::{Context, Notice, State, killswitch};
 use crate::store::Durability;
@@ -106,12 +107,6 @@ fn blank(context: &Context<'_>, finding: &Finding) -> Message {
     }
 }
 
-/// The channels that are for such a message.
-fn channels(policy: &Policy, message: &Message) -> Vec<String> {
-    let is_for = policy.channels.iter().filter(|spec| spec.is_for(message.rule.as_deref(), message.severity));
-    is_for.map(|spec| spec.name.clone()).collect()
-}
-
 /// Tells people now: through all channels at once, waiting at most `within`. The intent is stored first, so that what does not
 /// get out is left to the watch; where it cannot be stored, it is sent all the same.
 pub fn tell(means: &Means, messages: Vec<Message>, within: Duration) -> Delivered {
@@ -121,7 +116,9 @@ pub fn tell(means: &Means, messages: Vec<Message>, within: Duration) -> Delivere
     let (mut deliveries, mut unstored, mut notices) = (Vec::new(), BTreeSet::new(), Vec::new());
     for mut message in messages {
         message.audit_head.clone_from(&head);
-        for channel in channels(&context.config.policies.notify, &message) {
+        let about =
+            About { rule: trading_halted::RULE.id, severity: message.severity, labels: &message.labels };
+        for channel in about.route(&context.config.policies.notify).first {
             let mut delivery = Delivery::new(message.clone(), &channel, message.at, context.now());
             let name = delivery.name();
             match &state {

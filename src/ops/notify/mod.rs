@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::key::Key;
 use crate::domain::notify::channel::Spec;
-use crate::domain::notify::{Delivery, Message, delivery};
+use crate::domain::notify::{Delivery, Message};
 use crate::error::{Error, Kind, Result};
 use crate::notify::{self, Channel, Surroundings};
 use crate::store::Durability;
-use crate::store::document::{self, Stored};
 
 use super::{Notice, State};
 
@@ -61,17 +60,7 @@ pub fn enqueue(
     durability: Durability,
 ) -> Result<()> {
     for channel in channels {
-        let key = key(&delivery::name(&message.id, channel))?;
-        let mut opened = document::open::<Delivery>(&*state.backend, &key, state.wait)?;
-        match &opened.stored {
-            Stored::Present(_) => continue,
-            Stored::Missing => {}
-            Stored::Unreadable(_) => {
-                opened.set_aside(state.now())?;
-            }
-        }
-        let mut delivery = Delivery::new(message.clone(), channel, due_at, state.now());
-        opened.commit(&mut delivery, state.now(), durability)?;
+        outbox::store(state, Delivery::new(message.clone(), channel, due_at, state.now()), durability)?;
     }
     Ok(())
 }

@@ -80,14 +80,14 @@ pub fn change(state: &State<'_>, name: &str, change: impl FnOnce(&mut Delivery))
 }
 
 /// Stores a delivery, unless one of its name is there already.
-pub fn store(state: &State<'_>, mut delivery: Delivery) -> Result<()> {
+pub fn store(state: &State<'_>, mut delivery: Delivery, durability: Durability) -> Result<()> {
     let mut opened = document::open::<Delivery>(&*state.backend, &key(&delivery.name())?, state.wait)?;
     match &opened.stored {
         Stored::Present(_) => return Ok(()),
         Stored::Missing => {}
         Stored::Unreadable(_) => drop(opened.set_aside(state.now())?),
     }
-    opened.commit(&mut delivery, state.now(), Durability::Strict)
+    opened.commit(&mut delivery, state.now(), durability)
 }
 
 /// Takes a delivery away: where nothing can be written any more, that still tells everybody that it was sent.

@@ -18,8 +18,9 @@ use crate::store::document::{self, Stored};
 use super::super::check::Sight;
 use super::super::{Notice, State};
 use super::compose::{length, message};
+use super::outbox::{self, Outbox};
 use super::remember::remember;
-use super::{OUTBOX, audit_head, enqueue, key};
+use super::{audit_head, enqueue, key};
 
 /// After so long what could not be stored is tried again.
 const AGAIN: TimeDelta = TimeDelta::seconds(5);
@@ -59,8 +60,9 @@ fn tell(state: &State<'_>, view: &View<'_>) -> Planned {
     // What is said alone is stored under its own name: whether it was before, storing it tells.
     let joins = |one: &Decided<'_>| !one.decision.says.is_empty() && !About::of(one.alert).is_immediate();
     let is_asked = is_over || decided.iter().any(joins);
-    let deliveries = match if is_asked { outbox(state) } else { Ok(Vec::new()) } {
-        Ok(deliveries) => deliveries,
+    let found = if is_asked { outbox::load(state) } else { Ok(Outbox::default()) };
+    let deliveries: Vec<Delivery> = match found {
+        Ok(found) => found.deliveries.into_values().collect(),
         Err(error) => return planned.failed(view.now, "the outbox cannot be read", &error),
     };
     let recall = Recall { view, decided: &decided, deliveries: &deliveries };
@@ -106,17 +108,6 @@ fn overdue(word: &Word<'_>, now: DateTime<Utc>) -> Option<Notice> {
     let (late, step) = (length(late), due.step);
     let message = format!("step {step} of the escalation of {} was {late} late; it is told now", one.name);
     Some(Notice::new("ESCALATION_OVERDUE", message, "nija watch"))
-}
-
-/// Everything in the outbox that can be read.
-fn outbox(state: &State<'_>) -> Result<Vec<Delivery>> {
-    let mut deliveries = Vec::new();
-    document::each::<Delivery>(&*state.backend, OUTBOX, &mut |_, stored| {
-        if let Ok(Stored::Present(delivery)) = stored {
-            deliveries.push(delivery);
-        }
-    })?;
-    Ok(deliveries)
 }
 
 /// Calls back what was to be sent of alerts that somebody takes care of, or that no longer fire.

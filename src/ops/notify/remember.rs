@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::store::Durability;
 use crate::store::document::{self, Stored};
 
+use super::super::check::advance::latest;
 use super::super::check::{Sight, alerts};
 use super::super::{Notice, State};
 
@@ -37,12 +38,11 @@ fn write(state: &State<'_>, name: &str, known: &Alert, is_unsaved: bool) -> Resu
     let mut opened = document::open::<Alert>(&*state.backend, &alerts::key(name)?, state.wait)?;
     let mut alert = known.clone();
     match &opened.stored {
-        Stored::Present(stored) if is_unsaved => {
+        Stored::Present(stored) => {
+            alert = Alert { telling: known.telling.clone(), ..latest(Some(known), stored, is_unsaved) };
             alert.header.revision = stored.header.revision;
             alert.audit_outbox.clone_from(&stored.audit_outbox);
-            alert.acked.clone_from(&stored.acked);
         }
-        Stored::Present(stored) => alert = Alert { telling: known.telling.clone(), ..stored.clone() },
         Stored::Missing => alert.header.revision = 0,
         Stored::Unreadable(_) => {
             opened.set_aside(state.now())?;
