@@ -19,6 +19,7 @@ pub mod error;
 pub mod notify;
 pub mod ops;
 pub mod output;
+pub mod schema;
 pub mod store;
 pub mod watch;
 

@@ -1,0 +1,57 @@
+//! Alembic's side: migration scripts, their chain, what they do, and whether that covers what the models became.
+
+use super::change::Change;
+use super::eval::Interpreter;
+use super::operation::Step;
+use super::place::Place;
+use super::python::ast;
+use super::settings::Dialect;
+
+/// A migration script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// Path of its file.
+    pub path: std::sync::Arc<str>,
+    /// `revision`.
+    pub revision: String,
+    /// `down_revision`; several of a merge.
+    pub down_revisions: Vec<String>,
+    /// `branch_labels`.
+    pub branch_labels: Vec<String>,
+    /// `depends_on`.
+    pub depends_on: Vec<String>,
+    /// What upgrading does, in order.
+    pub upgrade: Vec<Step>,
+    /// What downgrading does, in order.
+    pub downgrade: Vec<Step>,
+    /// Whether downgrading is declared impossible: it raises, or says so in a comment or docstring.
+    pub irreversible: bool,
+    /// Line of `def downgrade`, if there is one.
+    pub downgrade_line: Option<u32>,
+}
+
+/// Whether a module is a migration script: `revision` and `down_revision` at its top.
+pub fn is_script(_module: &ast::Module) -> bool {
+    false
+}
+
+/// Reads the script at a path.
+pub fn read(_interpreter: &mut Interpreter<'_>, _path: &str, _dialect: Dialect) -> Option<Script> {
+    None
+}
+
+/// Whether a change is covered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Coverage {
+    /// By the step there.
+    Covered(Place),
+    /// Perhaps: by the step there, of which it cannot be told what it does.
+    Perhaps(Place),
+    /// By nothing.
+    Missing,
+}
+
+/// For each change, whether the steps cover it, in the order of the changes.
+pub fn cover(changes: &[Change], _steps: &[Step]) -> Vec<Coverage> {
+    vec![Coverage::Missing; changes.len()]
+}

@@ -1,0 +1,1 @@
+//! What findings look like elsewhere: annotations, SARIF, the migration that is missing.
