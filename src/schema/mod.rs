@@ -17,6 +17,8 @@ pub mod diff;
 pub mod eval;
 pub mod finding;
 pub mod ignore;
+#[cfg(test)]
+pub mod memory;
 pub mod model;
 pub mod operation;
 pub mod place;
