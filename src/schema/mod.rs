@@ -15,6 +15,7 @@ pub mod change;
 pub mod check;
 pub mod diff;
 pub mod eval;
+pub mod facts;
 pub mod finding;
 pub mod ignore;
 pub mod model;
