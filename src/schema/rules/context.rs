@@ -7,7 +7,7 @@ use crate::schema::operation::{Operation, Step};
 use crate::schema::settings::Dialect;
 
 /// One script's upgrade and what is known around it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// What upgrading does, in order.
     pub steps: &'a [Step],
@@ -17,27 +17,11 @@ pub struct Context<'a> {
     pub older: &'a Model,
     /// The models after it: what programs use next.
     pub newer: &'a Model,
-    created: BTreeSet<&'a str>,
+    /// Tables that the script creates itself, with schema: they are empty, and nobody waits for their locks.
+    pub created: &'a BTreeSet<String>,
 }
 
 impl<'a> Context<'a> {
-    /// The upgrade of one script. Tables that it creates are empty, and nobody waits for their locks.
-    pub fn new(steps: &'a [Step], dialect: Dialect, older: &'a Model, newer: &'a Model) -> Self {
-        let mut created = BTreeSet::new();
-        for step in steps {
-            match &step.operation {
-                Operation::CreateTable(table) => {
-                    created.insert(table.name.as_str());
-                }
-                Operation::RenameTable { from, to } if created.contains(bare(from)) => {
-                    created.insert(bare(to));
-                }
-                _ => {}
-            }
-        }
-        Self { steps, dialect, older, newer, created }
-    }
-
     /// Steps that can wait for a lock or make others wait, with their position: not those that SQLite's batch mode turns into
     /// a copy of the table.
     pub fn live(&self) -> impl Iterator<Item = (usize, &'a Step)> + '_ {
@@ -50,9 +34,14 @@ impl<'a> Context<'a> {
         self.dialect == Dialect::Postgresql
     }
 
-    /// Whether the script itself creates the table.
+    /// Whether the script itself creates the table, under this name or another.
     pub fn created(&self, table: &str) -> bool {
-        self.created.contains(bare(table))
+        let made = |name: &str| self.created.iter().any(|created| same(created, name));
+        made(table)
+            || self.steps.iter().any(|step| match &step.operation {
+                Operation::RenameTable { from, to } => same(to, table) && made(from),
+                _ => false,
+            })
     }
 
     /// Steps before that position.

@@ -19,8 +19,8 @@ const fn rule(
         level: Level::Error,
         about,
         why,
-        example_bad: bad,
-        example_good: good,
+        bad,
+        good,
         reference: REFERENCE,
         look: None,
     }

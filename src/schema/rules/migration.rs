@@ -16,8 +16,8 @@ const fn rule(
         level,
         about: texts.0,
         why: texts.1,
-        example_bad: examples.0,
-        example_good: examples.1,
+        bad: examples.0,
+        good: examples.1,
         reference,
         look: None,
     }

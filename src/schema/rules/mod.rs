@@ -17,6 +17,7 @@ mod table;
 mod transaction;
 
 pub use context::Context;
+pub use coverage::of;
 
 /// What a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -49,9 +50,9 @@ pub struct Rule {
     /// Why that is bad.
     pub why: &'static str,
     /// What breaks it.
-    pub example_bad: &'static str,
+    pub bad: &'static str,
     /// The safe recipe.
-    pub example_good: &'static str,
+    pub good: &'static str,
     /// Where to read more.
     pub reference: &'static str,
     /// Finds what breaks it; `None` where the check itself raises it.
@@ -125,15 +126,20 @@ pub static REGISTRY: [&Rule; 40] = [
     &transaction::many_locks::RULE,
 ];
 
-/// The rule of that id.
-pub fn find(id: &str) -> Option<&'static Rule> {
-    REGISTRY.iter().copied().find(|rule| rule.id == id)
+/// Every rule, in the order it is shown.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    REGISTRY.iter().copied()
 }
 
-/// What every lock-safety rule finds in one script's upgrade, in the order of the script.
-pub fn look(context: &Context<'_>) -> Vec<Finding> {
+/// The rule of that id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
+
+/// What the lock-safety rules find in one script's upgrade, at the rules' own levels, in the order of the script.
+pub fn lint(context: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
-        REGISTRY.iter().filter_map(|rule| rule.look).flat_map(|look| look(context)).collect();
+        all().filter_map(|rule| rule.look).flat_map(|look| look(context)).collect();
     findings.sort_by(|a, b| a.place.cmp(&b.place));
     findings
 }

@@ -11,8 +11,8 @@ pub const RAW_DDL: Rule = Rule {
     about: "SQL outside migrations changes the schema, and no migration does the same.",
     why: "The database becomes something that no chain of migrations leads to: the next installation does not get it, and \
           the next autogenerate undoes it.",
-    example_bad: "session.execute(text(\"ALTER TABLE user ADD COLUMN phone TEXT\"))",
-    example_good: "op.add_column(\"user\", sa.Column(\"phone\", sa.Text(), nullable=True))",
+    bad: "session.execute(text(\"ALTER TABLE user ADD COLUMN phone TEXT\"))",
+    good: "op.add_column(\"user\", sa.Column(\"phone\", sa.Text(), nullable=True))",
     reference: "https://alembic.sqlalchemy.org/en/latest/tutorial.html",
     look: None,
 };
@@ -24,8 +24,8 @@ pub const IGNORE_WITHOUT_REASON: Rule = Rule {
     level: Level::Error,
     about: "A comment ignores a rule and does not say why.",
     why: "Whoever reads it next cannot tell whether the reason still holds.",
-    example_bad: "# nija: ignore[drop-column-used]",
-    example_good: "# nija: ignore[drop-column-used] read by nothing since release 41; the attribute goes next week",
+    bad: "# nija: ignore[drop-column-used]",
+    good: "# nija: ignore[drop-column-used] read by nothing since release 41; the attribute goes next week",
     reference: "docs/DATABASE_MIGRATION_POLICY.md",
     look: None,
 };
@@ -37,8 +37,8 @@ pub const UNKNOWN_IGNORED_RULE: Rule = Rule {
     level: Level::Error,
     about: "A comment ignores a rule that does not exist.",
     why: "A misspelt name ignores nothing, and looks as if it did.",
-    example_bad: "# nija: ignore[drop-colum-used] read by nothing since release 41",
-    example_good: "# nija: ignore[drop-column-used] read by nothing since release 41",
+    bad: "# nija: ignore[drop-colum-used] read by nothing since release 41",
+    good: "# nija: ignore[drop-column-used] read by nothing since release 41",
     reference: "docs/DATABASE_MIGRATION_POLICY.md",
     look: None,
 };

@@ -15,8 +15,8 @@ pub const RULE: Rule = Rule {
     about: "A column is added whose values the database must compute row by row.",
     why: "PostgreSQL keeps a constant default beside the table and writes no row; a volatile one, a serial, an identity and a \
           stored generated column it writes into every row, under an ACCESS EXCLUSIVE lock.",
-    example_bad: "op.add_column(\"user\", sa.Column(\"token\", sa.UUID(), server_default=sa.text(\"gen_random_uuid()\")))",
-    example_good: "op.add_column(\"user\", sa.Column(\"token\", sa.UUID(), nullable=True))\n\
+    bad: "op.add_column(\"user\", sa.Column(\"token\", sa.UUID(), server_default=sa.text(\"gen_random_uuid()\")))",
+    good: "op.add_column(\"user\", sa.Column(\"token\", sa.UUID(), nullable=True))\n\
                    op.alter_column(\"user\", \"token\", server_default=sa.text(\"gen_random_uuid()\"))\n\
                    # then fill the rows that are there in batches",
     reference: "https://squawkhq.com/docs/adding-field-with-default",

@@ -14,8 +14,8 @@ pub const RULE: Rule = Rule {
     about: "A column is dropped that the models still have.",
     why: "Every query of the model names every column: from the drop on, each of them fails. Where the models give the column \
           up in the same change it is a note: programs that still run fail until they are replaced.",
-    example_bad: "op.drop_column(\"user\", \"phone\")  # while class User has phone",
-    example_good: "# first release: take the attribute out of the model\n# next release:\nop.drop_column(\"user\", \"phone\")",
+    bad: "op.drop_column(\"user\", \"phone\")  # while class User has phone",
+    good: "# first release: take the attribute out of the model\n# next release:\nop.drop_column(\"user\", \"phone\")",
     reference: "https://squawkhq.com/docs/ban-drop-column",
     look: Some(look),
 };

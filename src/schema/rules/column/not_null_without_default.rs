@@ -14,8 +14,8 @@ pub const RULE: Rule = Rule {
     level: Level::Error,
     about: "A column is added that takes no NULL and has no server default.",
     why: "The statement fails as soon as the table holds a row; and programs that still run insert rows without the column.",
-    example_bad: "op.add_column(\"user\", sa.Column(\"plan\", sa.Text(), nullable=False))",
-    example_good: "op.add_column(\"user\", sa.Column(\"plan\", sa.Text(), nullable=False, server_default=\"free\"))",
+    bad: "op.add_column(\"user\", sa.Column(\"plan\", sa.Text(), nullable=False))",
+    good: "op.add_column(\"user\", sa.Column(\"plan\", sa.Text(), nullable=False, server_default=\"free\"))",
     reference: "https://squawkhq.com/docs/adding-required-field",
     look: Some(look),
 };

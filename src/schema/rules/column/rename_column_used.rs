@@ -14,8 +14,8 @@ pub const RULE: Rule = Rule {
     about: "A column is renamed that the models still have under its old name.",
     why: "Every query of the model asks for the old name and fails. Where the models change with it, it is a note: programs of \
           the release before fail until they are replaced.",
-    example_bad: "op.alter_column(\"user\", \"name\", new_column_name=\"full_name\")  # while class User has name",
-    example_good: "full_name = mapped_column(\"name\", Text)  # rename the attribute, keep the column",
+    bad: "op.alter_column(\"user\", \"name\", new_column_name=\"full_name\")  # while class User has name",
+    good: "full_name = mapped_column(\"name\", Text)  # rename the attribute, keep the column",
     reference: "https://squawkhq.com/docs/renaming-column",
     look: Some(look),
 };

@@ -14,8 +14,8 @@ pub const RULE: Rule = Rule {
     about: "A column that is there is made NOT NULL directly.",
     why: "PostgreSQL reads every row under an ACCESS EXCLUSIVE lock, and fails on the first NULL. A validated CHECK proves the \
           same under a lock that stops nobody.",
-    example_bad: "op.alter_column(\"user\", \"email\", existing_type=sa.Text(), nullable=False)",
-    example_good: "op.create_check_constraint(\"email_not_null\", \"user\", \"email IS NOT NULL\", postgresql_not_valid=True)\n\
+    bad: "op.alter_column(\"user\", \"email\", existing_type=sa.Text(), nullable=False)",
+    good: "op.create_check_constraint(\"email_not_null\", \"user\", \"email IS NOT NULL\", postgresql_not_valid=True)\n\
                    op.execute(\"ALTER TABLE user VALIDATE CONSTRAINT email_not_null\")\n\
                    op.alter_column(\"user\", \"email\", existing_type=sa.Text(), nullable=False)\n\
                    op.drop_constraint(\"email_not_null\", \"user\", type_=\"check\")",

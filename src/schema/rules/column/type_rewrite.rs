@@ -17,8 +17,8 @@ pub const RULE: Rule = Rule {
     about: "The type of a column changes in a way that rewrites the table.",
     why: "The table is written anew under an ACCESS EXCLUSIVE lock: nothing reads or writes it for as long as that takes. \
           Widening VARCHAR or NUMERIC, and VARCHAR to TEXT, cost nothing.",
-    example_bad: "op.alter_column(\"event\", \"id\", existing_type=sa.Integer(), type_=sa.BigInteger())",
-    example_good: "op.add_column(\"event\", sa.Column(\"id_new\", sa.BigInteger(), nullable=True))\n\
+    bad: "op.alter_column(\"event\", \"id\", existing_type=sa.Integer(), type_=sa.BigInteger())",
+    good: "op.add_column(\"event\", sa.Column(\"id_new\", sa.BigInteger(), nullable=True))\n\
                    # write both from the program, copy in batches, then read the new one; drop the old one last",
     reference: "https://squawkhq.com/docs/changing-column-type",
     look: Some(look),

@@ -14,8 +14,8 @@ pub const RULE: Rule = Rule {
     about: "A check constraint is added to a table that is there, and checked at once.",
     why: "Every row is read under an ACCESS EXCLUSIVE lock. NOT VALID holds new rows at once; VALIDATE CONSTRAINT reads the old \
           ones later and stops nobody.",
-    example_bad: "op.create_check_constraint(\"price_positive\", \"product\", \"price > 0\")",
-    example_good: "op.create_check_constraint(\"price_positive\", \"product\", \"price > 0\", postgresql_not_valid=True)\n\
+    bad: "op.create_check_constraint(\"price_positive\", \"product\", \"price > 0\")",
+    good: "op.create_check_constraint(\"price_positive\", \"product\", \"price > 0\", postgresql_not_valid=True)\n\
                    # in the next migration:\nop.execute(\"ALTER TABLE product VALIDATE CONSTRAINT price_positive\")",
     reference: "https://squawkhq.com/docs/constraint-missing-not-valid",
     look: Some(look),

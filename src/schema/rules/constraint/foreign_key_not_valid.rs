@@ -17,8 +17,8 @@ pub const RULE: Rule = Rule {
     about: "A foreign key is added to a table that is there, and checked at once.",
     why: "Every row is looked up under a lock that stops writes to both tables. NOT VALID holds new rows at once; VALIDATE \
           CONSTRAINT looks at the old ones later and stops nobody.",
-    example_bad: "op.create_foreign_key(\"car_owner_id_fkey\", \"car\", \"user\", [\"owner_id\"], [\"id\"])",
-    example_good: "op.create_foreign_key(\"car_owner_id_fkey\", \"car\", \"user\", [\"owner_id\"], [\"id\"], postgresql_not_valid=True)\n\
+    bad: "op.create_foreign_key(\"car_owner_id_fkey\", \"car\", \"user\", [\"owner_id\"], [\"id\"])",
+    good: "op.create_foreign_key(\"car_owner_id_fkey\", \"car\", \"user\", [\"owner_id\"], [\"id\"], postgresql_not_valid=True)\n\
                    # in the next migration:\nop.execute(\"ALTER TABLE car VALIDATE CONSTRAINT car_owner_id_fkey\")",
     reference: "https://squawkhq.com/docs/adding-foreign-key-constraint",
     look: Some(look),

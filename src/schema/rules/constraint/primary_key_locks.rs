@@ -16,8 +16,8 @@ pub const RULE: Rule = Rule {
     about: "A primary key is added to a table that is there.",
     why: "The index is built, and every row read for NULL, under an ACCESS EXCLUSIVE lock; MySQL writes the table anew. On \
           PostgreSQL the key can take over a unique index that was built beside the running program.",
-    example_bad: "op.create_primary_key(\"user_pkey\", \"user\", [\"id\"])",
-    example_good: "with op.get_context().autocommit_block():\n    \
+    bad: "op.create_primary_key(\"user_pkey\", \"user\", [\"id\"])",
+    good: "with op.get_context().autocommit_block():\n    \
                    op.create_index(\"user_pkey\", \"user\", [\"id\"], unique=True, postgresql_concurrently=True)\n\
                    op.execute('ALTER TABLE \"user\" ADD CONSTRAINT user_pkey PRIMARY KEY USING INDEX user_pkey')",
     reference: "https://www.postgresql.org/docs/current/sql-altertable.html",

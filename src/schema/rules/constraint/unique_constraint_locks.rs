@@ -14,8 +14,8 @@ pub const RULE: Rule = Rule {
     about: "A unique or exclude constraint is added to a table that is there, and builds its index under a lock.",
     why: "The index is built under an ACCESS EXCLUSIVE lock. A unique index can be built beside the running program first, and \
           the constraint then takes it over in a moment.",
-    example_bad: "op.create_unique_constraint(\"user_email_key\", \"user\", [\"email\"])",
-    example_good: "with op.get_context().autocommit_block():\n    \
+    bad: "op.create_unique_constraint(\"user_email_key\", \"user\", [\"email\"])",
+    good: "with op.get_context().autocommit_block():\n    \
                    op.create_index(\"user_email_key\", \"user\", [\"email\"], unique=True, postgresql_concurrently=True)\n\
                    op.execute('ALTER TABLE \"user\" ADD CONSTRAINT user_email_key UNIQUE USING INDEX user_email_key')",
     reference: "https://squawkhq.com/docs/disallowed-unique-constraint",

@@ -12,8 +12,8 @@ pub const RULE: Rule = Rule {
     level: Level::Warning,
     about: "An index is built or dropped with CONCURRENTLY inside the script's transaction.",
     why: "PostgreSQL refuses it there, and the migration stops. Alembic runs a script in a transaction unless it is told otherwise.",
-    example_bad: "op.create_index(\"ix_user_email\", \"user\", [\"email\"], postgresql_concurrently=True)",
-    example_good: "with op.get_context().autocommit_block():\n    \
+    bad: "op.create_index(\"ix_user_email\", \"user\", [\"email\"], postgresql_concurrently=True)",
+    good: "with op.get_context().autocommit_block():\n    \
                    op.create_index(\"ix_user_email\", \"user\", [\"email\"], postgresql_concurrently=True)",
     reference: "https://alembic.sqlalchemy.org/en/latest/api/runtime.html",
     look: Some(look),

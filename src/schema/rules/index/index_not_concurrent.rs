@@ -15,8 +15,8 @@ pub const RULE: Rule = Rule {
     about: "An index of a table that is there is built without CONCURRENTLY.",
     why: "Nothing writes to the table until the index is built. CONCURRENTLY takes longer and stops nobody; it runs outside a \
           transaction. Dropping one takes an ACCESS EXCLUSIVE lock for a moment, which is a note.",
-    example_bad: "op.create_index(\"ix_user_email\", \"user\", [\"email\"])",
-    example_good: "with op.get_context().autocommit_block():\n    \
+    bad: "op.create_index(\"ix_user_email\", \"user\", [\"email\"])",
+    good: "with op.get_context().autocommit_block():\n    \
                    op.create_index(\"ix_user_email\", \"user\", [\"email\"], postgresql_concurrently=True, if_not_exists=True)",
     reference: "https://squawkhq.com/docs/require-concurrent-index-creation",
     look: Some(look),

@@ -14,8 +14,8 @@ pub const RULE: Rule = Rule {
     about: "A table is dropped that the models still have.",
     why: "Every query of the model fails, and the rows are gone. Where the models give the table up in the same change it is a \
           note: programs of the release before fail until they are replaced.",
-    example_bad: "op.drop_table(\"invoice\")  # while class Invoice is there",
-    example_good: "# first release: take the class away\n# next release, with a backup at hand:\nop.drop_table(\"invoice\")",
+    bad: "op.drop_table(\"invoice\")  # while class Invoice is there",
+    good: "# first release: take the class away\n# next release, with a backup at hand:\nop.drop_table(\"invoice\")",
     reference: "https://squawkhq.com/docs/ban-drop-table",
     look: Some(look),
 };

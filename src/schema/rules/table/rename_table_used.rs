@@ -14,8 +14,8 @@ pub const RULE: Rule = Rule {
     about: "A table is renamed that the models still have under its old name.",
     why: "Every query of the model asks for the old name and fails. Where the models change with it, it is a note: programs of \
           the release before fail until they are replaced.",
-    example_bad: "op.rename_table(\"user\", \"account\")  # while class User has __tablename__ = \"user\"",
-    example_good: "op.rename_table(\"user\", \"account\")\nop.execute(\"CREATE VIEW user AS SELECT * FROM account\")",
+    bad: "op.rename_table(\"user\", \"account\")  # while class User has __tablename__ = \"user\"",
+    good: "op.rename_table(\"user\", \"account\")\nop.execute(\"CREATE VIEW user AS SELECT * FROM account\")",
     reference: "https://squawkhq.com/docs/renaming-table",
     look: Some(look),
 };

@@ -14,8 +14,8 @@ pub const RULE: Rule = Rule {
     about: "A value is added to an enum inside the script's transaction.",
     why: "PostgreSQL before 12 refuses it; later ones refuse to use the value before the transaction ends, so a default or an \
           UPDATE in the same script fails.",
-    example_bad: "op.execute(\"ALTER TYPE state ADD VALUE 'paid'\")",
-    example_good: "with op.get_context().autocommit_block():\n    op.execute(\"ALTER TYPE state ADD VALUE IF NOT EXISTS 'paid'\")",
+    bad: "op.execute(\"ALTER TYPE state ADD VALUE 'paid'\")",
+    good: "with op.get_context().autocommit_block():\n    op.execute(\"ALTER TYPE state ADD VALUE IF NOT EXISTS 'paid'\")",
     reference: "https://www.postgresql.org/docs/current/sql-altertype.html",
     look: Some(look),
 };

@@ -15,8 +15,8 @@ pub const RULE: Rule = Rule {
     about: "One transaction takes ACCESS EXCLUSIVE locks on several tables that are there.",
     why: "Each lock is held until the last step is done, and programs that use the tables in another order end in a deadlock. \
           Where every step takes a moment only, it is a note.",
-    example_bad: "op.create_unique_constraint(\"user_email_key\", \"user\", [\"email\"])\nop.drop_column(\"order\", \"note\")",
-    example_good: "two migrations, one for each table; or `with op.get_context().autocommit_block():` around each step",
+    bad: "op.create_unique_constraint(\"user_email_key\", \"user\", [\"email\"])\nop.drop_column(\"order\", \"note\")",
+    good: "two migrations, one for each table; or `with op.get_context().autocommit_block():` around each step",
     reference: "https://www.postgresql.org/docs/current/explicit-locking.html",
     look: Some(look),
 };
