@@ -120,3 +120,10 @@ pub enum Detail {
     /// A comment of the table.
     Comment,
 }
+
+impl Change {
+    /// One phrase: what changed, from what to what.
+    pub fn describe(&self) -> String {
+        format!("{} {}", self.table, self.item.as_deref().unwrap_or_default())
+    }
+}

@@ -16,3 +16,19 @@ pub struct Statement {
 pub fn parse(_text: &str, _dialect: Dialect) -> Vec<Statement> {
     Vec::new()
 }
+
+/// What SQL does to tables, columns, indexes, types and constraints, each with its line; rows and the rest left out.
+pub fn ddl(text: &str, dialect: Dialect) -> Vec<(u32, Operation)> {
+    let statements = parse(text, dialect);
+    let schema = |operation: &Operation| operation.alters_schema();
+    let with_line = |statement: Statement| {
+        let line = statement.line;
+        statement
+            .operations
+            .into_iter()
+            .filter(schema)
+            .map(move |operation| (line, operation))
+            .collect::<Vec<_>>()
+    };
+    statements.into_iter().flat_map(with_line).collect()
+}
