@@ -3,6 +3,11 @@
 use super::operation::Operation;
 use super::settings::Dialect;
 
+pub mod types;
+
+/// The option of a key that takes over an index that is there.
+pub const USING_INDEX: &str = "using index";
+
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
