@@ -15,9 +15,9 @@ pub mod change;
 pub mod check;
 pub mod diff;
 pub mod eval;
+pub mod facts;
 pub mod finding;
 pub mod ignore;
-#[cfg(test)]
 pub mod memory;
 pub mod model;
 pub mod operation;

@@ -93,3 +93,43 @@ pub struct Step {
     /// Under a condition or in a loop whose outcome is not known.
     pub conditional: bool,
 }
+
+impl Operation {
+    /// The table it acts on, with schema where one is named.
+    pub fn table(&self) -> Option<&str> {
+        match self {
+            Self::CreateTable(table) => Some(&table.name),
+            Self::DropTable { table }
+            | Self::AddColumn { table, .. }
+            | Self::DropColumn { table, .. }
+            | Self::AlterColumn { table, .. }
+            | Self::CreateIndex { table, .. }
+            | Self::AddUnique { table, .. }
+            | Self::AddPrimaryKey { table, .. }
+            | Self::AddForeignKey { table, .. }
+            | Self::AddCheck { table, .. }
+            | Self::AddExclude { table, .. }
+            | Self::ValidateConstraint { table, .. }
+            | Self::DropConstraint { table, .. }
+            | Self::Comment { table, .. } => Some(table),
+            Self::RenameTable { from, .. } => Some(from),
+            Self::DropIndex { table, .. } | Self::Rename { table, .. } | Self::Data { table } => {
+                table.as_deref()
+            }
+            Self::CreateEnum { .. }
+            | Self::AlterEnum { .. }
+            | Self::DropEnum { .. }
+            | Self::RenameEnum { .. }
+            | Self::Other { .. }
+            | Self::Opaque { .. } => None,
+        }
+    }
+
+    /// Whether it certainly changes what models declare.
+    pub fn alters_schema(&self) -> bool {
+        !matches!(
+            self,
+            Self::Data { .. } | Self::Other { .. } | Self::Opaque { .. } | Self::ValidateConstraint { .. }
+        )
+    }
+}

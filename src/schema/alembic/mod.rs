@@ -1,17 +1,20 @@
 //! Alembic's side: migration scripts, their chain, what they do, and whether that covers what the models became.
 
+use std::sync::Arc;
+
 use super::change::Change;
 use super::eval::Interpreter;
+use super::finding::Finding;
 use super::operation::Step;
 use super::place::Place;
 use super::python::ast;
 use super::settings::Dialect;
 
 /// A migration script.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Script {
     /// Path of its file.
-    pub path: std::sync::Arc<str>,
+    pub path: Arc<str>,
     /// `revision`.
     pub revision: String,
     /// `down_revision`; several of a merge.
@@ -54,4 +57,14 @@ pub enum Coverage {
 /// For each change, whether the steps cover it, in the order of the changes.
 pub fn cover(changes: &[Change], _steps: &[Step]) -> Vec<Coverage> {
     vec![Coverage::Missing; changes.len()]
+}
+
+/// Revisions that no other follows.
+pub fn heads(_scripts: &[Script]) -> Vec<String> {
+    Vec::new()
+}
+
+/// What is wrong with a chain: `multiple-heads`, `broken-chain`, `duplicate-revision`. Messages do not depend on line numbers.
+pub fn chain(_scripts: &[Script]) -> Vec<Finding> {
+    Vec::new()
 }

@@ -19,6 +19,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::facts::Facts;
 use super::finding::Note;
 use super::place::Place;
 use super::python::ast;
@@ -51,6 +52,9 @@ pub struct ScopeId(pub u32);
 pub trait Modules: Sync {
     /// The module that a file holds.
     fn module(&self, tree: &dyn Tree, file: &super::tree::File) -> Arc<ast::Module>;
+
+    /// What a glance at a file tells.
+    fn facts(&self, tree: &dyn Tree, file: &super::tree::File) -> Arc<Facts>;
 }
 
 /// One version of the code, being run.

@@ -11,6 +11,9 @@ pub struct Module {
     pub ignores: Vec<Ignore>,
     /// Lines where the source is no Python.
     pub errors: Vec<u32>,
+    /// Literals that may change a schema and are passed to calls which run SQL (`execute`, `text`, `DDL` …), with their
+    /// lines; values within them are `{}`.
+    pub sql: Vec<(u32, Arc<str>)>,
 }
 
 /// `# nija: ignore[rule, rule] reason`.
