@@ -36,7 +36,11 @@ impl Interpreter<'_> {
     }
 
     fn sized_external(&mut self, dotted: &str, name: &str) -> Value {
-        if dotted.len() > 1000 { unknown("a name that is too long") } else { Value::External(format!("{dotted}.{name}").into()) }
+        if dotted.len() > 1000 {
+            unknown("a name that is too long")
+        } else {
+            Value::External(format!("{dotted}.{name}").into())
+        }
     }
 
     /// An attribute that the tree says something of.
@@ -86,13 +90,21 @@ impl Interpreter<'_> {
             "__bases__" => Some(self.tuple(self.class(class).bases.clone())),
             "__dict__" => {
                 let pairs = self.class(class).attributes.iter();
-                let pairs = pairs.filter_map(|at| Some((Value::Str(at.name.clone()), at.value.clone()?))).collect();
+                let pairs =
+                    pairs.filter_map(|at| Some((Value::Str(at.name.clone()), at.value.clone()?))).collect();
                 Some(self.dict(pairs))
             }
             "__annotations__" => {
-                let names: Vec<(Arc<str>, Arc<crate::schema::python::ast::Expr>)> =
-                    self.class(class).attributes.iter().filter_map(|at| Some((at.name.clone(), at.annotation.clone()?))).collect();
-                let pairs = names.into_iter().map(|(name, at)| (Value::Str(name), self.annotation(class, &at))).collect();
+                let names: Vec<(Arc<str>, Arc<crate::schema::python::ast::Expr>)> = self
+                    .class(class)
+                    .attributes
+                    .iter()
+                    .filter_map(|at| Some((at.name.clone(), at.annotation.clone()?)))
+                    .collect();
+                let pairs = names
+                    .into_iter()
+                    .map(|(name, at)| (Value::Str(name), self.annotation(class, &at)))
+                    .collect();
                 Some(self.dict(pairs))
             }
             "__members__" => {
@@ -218,7 +230,8 @@ impl Interpreter<'_> {
             }
             (Value::Class(descriptor), _) => match self.class_lookup(*descriptor, "__get__") {
                 Some(Value::Function(get, None)) => {
-                    let instance = if matches!(receiver, Value::Class(_)) { Value::None } else { receiver.clone() };
+                    let instance =
+                        if matches!(receiver, Value::Class(_)) { Value::None } else { receiver.clone() };
                     let args = vec![found.clone(), instance, Value::Class(class)];
                     self.call_function(get, Some(&found), (args, Vec::new()))
                 }
@@ -277,9 +290,12 @@ impl Interpreter<'_> {
 }
 
 fn is_class_property(dotted: &str) -> bool {
-    dotted.contains("declared_attr") || dotted.ends_with("classproperty") || dotted.ends_with("class_property")
+    dotted.contains("declared_attr")
+        || dotted.ends_with("classproperty")
+        || dotted.ends_with("class_property")
 }
 
 fn is_property(dotted: &str) -> bool {
-    matches!(dotted, "builtins.property" | "functools.cached_property") || dotted.ends_with(".hybrid_property")
+    matches!(dotted, "builtins.property" | "functools.cached_property")
+        || dotted.ends_with(".hybrid_property")
 }

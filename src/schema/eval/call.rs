@@ -98,7 +98,12 @@ impl Interpreter<'_> {
     }
 
     /// Runs a function; `receiver` is what it is called on, also the first of the arguments.
-    pub(super) fn call_function(&mut self, id: FunctionId, receiver: Option<&Value>, arguments: Arguments) -> Value {
+    pub(super) fn call_function(
+        &mut self,
+        id: FunctionId,
+        receiver: Option<&Value>,
+        arguments: Arguments,
+    ) -> Value {
         let function = self.function(id);
         let (ast, closure) = (function.ast.clone(), function.scope);
         let Some(body) = &ast.body else { return unknown(format!("what {} returns", ast.name)) };

@@ -47,12 +47,14 @@ fn declared(name: Arc<str>, module: ModuleId, place: Place) -> Class {
 
 impl Interpreter<'_> {
     pub(super) fn class_statement(&mut self, scope: ScopeId, ast: &Arc<ast::Class>) {
-        let decorators: Vec<Value> = ast.decorators.iter().map(|decorator| self.eval(scope, decorator)).collect();
+        let decorators: Vec<Value> =
+            ast.decorators.iter().map(|decorator| self.eval(scope, decorator)).collect();
         let (bases, keywords) = self.eval_args(scope, &ast.bases);
         let bases = bases.into_iter().map(|base| self.unwrapped_base(base)).collect();
         let place = self.place(scope, ast.line);
         let module = self.scopes.get(scope.0).module;
-        let class = Class { bases, keywords, decorators, ..declared(ast.name.clone(), module, place.clone()) };
+        let class =
+            Class { bases, keywords, decorators, ..declared(ast.name.clone(), module, place.clone()) };
         let id = self.add_class(class, scope);
         let inner = self.inner.get(id.0).scope;
         for statement in &ast.body {
@@ -86,7 +88,8 @@ impl Interpreter<'_> {
     fn decorated(&mut self, id: ClassId, place: &Place) -> Value {
         let mut value = Value::Class(id);
         if let Some(hook @ Value::Function(..)) = self.inherited(id, "__init_subclass__") {
-            let keywords = self.class(id).keywords.iter().filter(|(name, _)| &**name != "metaclass").cloned().collect();
+            let keywords =
+                self.class(id).keywords.iter().filter(|(name, _)| &**name != "metaclass").cloned().collect();
             self.call(&hook, vec![value.clone()], keywords, place);
         }
         for decorator in self.class(id).decorators.clone().into_iter().rev() {
@@ -101,15 +104,26 @@ impl Interpreter<'_> {
     }
 
     /// `type(name, bases, names)`.
-    pub(super) fn dynamic_class(&mut self, args: &[Value], keywords: Vec<(Arc<str>, Value)>, place: &Place) -> Value {
-        let [Value::Str(name), bases, names] = args else { return unknown("a class whose name cannot be told") };
+    pub(super) fn dynamic_class(
+        &mut self,
+        args: &[Value],
+        keywords: Vec<(Arc<str>, Value)>,
+        place: &Place,
+    ) -> Value {
+        let [Value::Str(name), bases, names] = args else {
+            return unknown("a class whose name cannot be told");
+        };
         let Some(module) = self.by_path.get(&place.path).copied() else { return unknown("a class") };
         let bases = self.elements(bases).unwrap_or_else(|| vec![unknown("bases that cannot be told")]);
         let class = Class { bases, keywords, ..declared(name.clone(), module, place.clone()) };
         let id = self.add_class(class, self.loaded.get(module.0).scope);
         let Some(entries) = self.entries(names) else {
             let message = format!("attributes of {name} that cannot be told");
-            self.note(crate::schema::finding::Note { code: "dynamic-attribute", place: place.clone(), message });
+            self.note(crate::schema::finding::Note {
+                code: "dynamic-attribute",
+                place: place.clone(),
+                message,
+            });
             return Value::Class(id);
         };
         for (key, value) in entries {
@@ -122,7 +136,13 @@ impl Interpreter<'_> {
     }
 
     /// A class that a call of an enum makes: `Enum("Color", "RED GREEN")`.
-    pub(super) fn enum_class(&mut self, name: &Arc<str>, bases: Vec<Value>, members: Vec<(Arc<str>, Value)>, place: &Place) -> Value {
+    pub(super) fn enum_class(
+        &mut self,
+        name: &Arc<str>,
+        bases: Vec<Value>,
+        members: Vec<(Arc<str>, Value)>,
+        place: &Place,
+    ) -> Value {
         let Some(module) = self.by_path.get(&place.path).copied() else { return unknown("a class") };
         let class = Class { bases, ..declared(name.clone(), module, place.clone()) };
         let id = self.add_class(class, self.loaded.get(module.0).scope);
@@ -168,7 +188,8 @@ impl Interpreter<'_> {
     pub(super) fn remove_class_attribute(&mut self, class: ClassId, name: &str) {
         let attributes = &mut self.classes.get_mut(class.0).attributes;
         attributes.retain(|attribute| &*attribute.name != name);
-        let slots = attributes.iter().enumerate().map(|(slot, attribute)| (attribute.name.clone(), slot)).collect();
+        let slots =
+            attributes.iter().enumerate().map(|(slot, attribute)| (attribute.name.clone(), slot)).collect();
         self.inner.get_mut(class.0).slots = slots;
     }
 
@@ -254,7 +275,9 @@ impl Interpreter<'_> {
         let mut fields: Vec<Arc<str>> = Vec::new();
         for value in self.inner.get(class.0).order.iter().rev() {
             let Value::Class(id) = value else { continue };
-            for attribute in self.class(*id).attributes.iter().filter(|attribute| attribute.annotation.is_some()) {
+            for attribute in
+                self.class(*id).attributes.iter().filter(|attribute| attribute.annotation.is_some())
+            {
                 if !fields.contains(&attribute.name) && fields.len() < ORDER_MAX {
                     fields.push(attribute.name.clone());
                 }
@@ -264,7 +287,8 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn function_statement(&mut self, scope: ScopeId, ast: &Arc<ast::Function>) {
-        let decorators: Vec<Value> = ast.decorators.iter().map(|decorator| self.eval(scope, decorator)).collect();
+        let decorators: Vec<Value> =
+            ast.decorators.iter().map(|decorator| self.eval(scope, decorator)).collect();
         // `@x.setter` adds to what the name stands for already.
         let adds = |decorator: &Value| {
             matches!(decorator, Value::Member(base, name) if matches!(**base, Value::Function(..) | Value::Object(_))

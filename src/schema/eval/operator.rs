@@ -24,9 +24,11 @@ impl Interpreter<'_> {
             Value::Ellipsis | Value::Module(_) | Value::Class(_) | Value::Function(..) => Some(true),
             Value::Object(id) => matches!(self.object(*id).callee, Value::Class(_)).then_some(true),
             Value::Member(base, _) => match &**base {
-                Value::Class(class) if self.enum_value(value).is_some() => {
-                    self.mixes_plain(*class).then(|| self.enum_value(value)).flatten().map_or(Some(true), |v| self.truth(&v))
-                }
+                Value::Class(class) if self.enum_value(value).is_some() => self
+                    .mixes_plain(*class)
+                    .then(|| self.enum_value(value))
+                    .flatten()
+                    .map_or(Some(true), |v| self.truth(&v)),
                 _ => None,
             },
             Value::External(dotted) => match &**dotted {
@@ -73,7 +75,10 @@ impl Interpreter<'_> {
 
     /// Whether an operand is worth an object, beside one that cannot be told.
     fn remembers(&self, value: &Value) -> bool {
-        matches!(value, Value::Object(_) | Value::External(_) | Value::Member(..) | Value::Item(..) | Value::Class(_))
+        matches!(
+            value,
+            Value::Object(_) | Value::External(_) | Value::Member(..) | Value::Item(..) | Value::Class(_)
+        )
     }
 
     fn logical(&mut self, op: &'static str, left: Value, right: Value, place: &Place) -> Value {
@@ -216,7 +221,9 @@ impl Interpreter<'_> {
                 if a == b { Some(true) } else { (known(a) && known(b)).then_some(false) }
             }
             (Value::External(_) | Value::Member(..) | Value::Object(_) | Value::Item(..), Value::None)
-            | (Value::None, Value::External(_) | Value::Member(..) | Value::Object(_) | Value::Item(..)) => None,
+            | (Value::None, Value::External(_) | Value::Member(..) | Value::Object(_) | Value::Item(..)) => {
+                None
+            }
             (Value::External(_) | Value::Member(..) | Value::Object(_), _)
             | (_, Value::External(_) | Value::Member(..) | Value::Object(_)) => None,
             _ => Some(left == right),
@@ -228,7 +235,9 @@ impl Interpreter<'_> {
             (Value::Int(a), Value::Int(b)) => a.cmp(b),
             (Value::Str(a), Value::Str(b)) => a.cmp(b),
             // Source is written for a Python that is new enough.
-            (Value::External(dotted), Value::Tuple(_)) if &**dotted == "sys.version_info" => std::cmp::Ordering::Greater,
+            (Value::External(dotted), Value::Tuple(_)) if &**dotted == "sys.version_info" => {
+                std::cmp::Ordering::Greater
+            }
             _ => return None,
         };
         match op {

@@ -146,7 +146,9 @@ impl Interpreter<'_> {
 
     pub(in crate::schema::eval) fn dict_get(&self, cell: CellId, key: &Value) -> Option<Value> {
         match self.cells.get(cell.0) {
-            Cell::Dict(entries) => entries.get(&self.plain(key.clone())).or_else(|| entries.get(key)).cloned(),
+            Cell::Dict(entries) => {
+                entries.get(&self.plain(key.clone())).or_else(|| entries.get(key)).cloned()
+            }
             Cell::List(_) => None,
         }
     }
@@ -178,7 +180,8 @@ impl Interpreter<'_> {
             (Cell::Dict(entries), key) => entries.set(key, value),
             (Cell::List(elements), Value::Int(at)) => {
                 let len = i64::try_from(elements.len()).unwrap_or(i64::MAX);
-                let at = usize::try_from(if at < 0 { at.saturating_add(len) } else { at }).unwrap_or(usize::MAX);
+                let at =
+                    usize::try_from(if at < 0 { at.saturating_add(len) } else { at }).unwrap_or(usize::MAX);
                 if let Some(element) = elements.get_mut(at) {
                     *element = value;
                 }
@@ -213,7 +216,12 @@ impl Interpreter<'_> {
     }
 
     /// `globals()["name"]`.
-    pub(in crate::schema::eval) fn scope_entry(&mut self, scope: ScopeId, base: &Value, index: &Value) -> Option<Value> {
+    pub(in crate::schema::eval) fn scope_entry(
+        &mut self,
+        scope: ScopeId,
+        base: &Value,
+        index: &Value,
+    ) -> Option<Value> {
         let names = self.names_of(scope, base)?;
         match index {
             Value::Str(name) => Some(self.lookup(names, name)),
@@ -222,7 +230,12 @@ impl Interpreter<'_> {
     }
 
     /// `locals().update(…)`: whether the base was such a scope.
-    pub(super) fn update_scope(&mut self, base: &Value, pairs: Vec<(Value, Value)>, at: (ScopeId, u32)) -> bool {
+    pub(super) fn update_scope(
+        &mut self,
+        base: &Value,
+        pairs: Vec<(Value, Value)>,
+        at: (ScopeId, u32),
+    ) -> bool {
         let Some(names) = self.names_of(at.0, base) else { return false };
         for (key, value) in pairs {
             if let Value::Str(name) = key
@@ -249,7 +262,13 @@ impl Interpreter<'_> {
         true
     }
 
-    pub(super) fn list_method(&mut self, cell: CellId, base: &Value, name: &str, args: &[Value]) -> Option<Value> {
+    pub(super) fn list_method(
+        &mut self,
+        cell: CellId,
+        base: &Value,
+        name: &str,
+        args: &[Value],
+    ) -> Option<Value> {
         let first = args.first().cloned();
         match (name, first) {
             ("extend" | "update", Some(more)) => {
@@ -258,7 +277,11 @@ impl Interpreter<'_> {
             }
             ("copy", None) => {
                 let elements = self.elements(base)?;
-                return Some(if self.spend(elements.len()) { self.list(elements) } else { unknown("too much to run") });
+                return Some(if self.spend(elements.len()) {
+                    self.list(elements)
+                } else {
+                    unknown("too much to run")
+                });
             }
             ("union", _) => {
                 let mut all = self.elements(base)?;
@@ -336,7 +359,9 @@ impl Interpreter<'_> {
                 let at = elements.iter().position(is).and_then(|at| i64::try_from(at).ok());
                 Some(at.map_or_else(|| unknown("an element that is not there"), Value::Int))
             }
-            "count" => Some(Value::Int(i64::try_from(elements.iter().filter(|at| is(at)).count()).unwrap_or(0))),
+            "count" => {
+                Some(Value::Int(i64::try_from(elements.iter().filter(|at| is(at)).count()).unwrap_or(0)))
+            }
             _ => None,
         }
     }

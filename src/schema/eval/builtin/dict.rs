@@ -30,7 +30,8 @@ impl Interpreter<'_> {
                     Cell::Dict(entries) => entries.remove(key),
                     Cell::List(_) => None,
                 };
-                let missing = || rest.first().cloned().unwrap_or_else(|| unknown("an entry that is not there"));
+                let missing =
+                    || rest.first().cloned().unwrap_or_else(|| unknown("an entry that is not there"));
                 Some(found.unwrap_or_else(missing))
             }
             ("setdefault", [key, rest @ ..]) => {
@@ -52,7 +53,9 @@ impl Interpreter<'_> {
     fn dict_value(&self, cell: CellId, base: &Value, key: &Value, default: Option<&Value>) -> Value {
         match self.dict_get(cell, key) {
             Some(value) => value,
-            None if self.is_open(base) || matches!(key, Value::Unknown(_)) => unknown("an entry that cannot be told"),
+            None if self.is_open(base) || matches!(key, Value::Unknown(_)) => {
+                unknown("an entry that cannot be told")
+            }
             None => default.cloned().unwrap_or(Value::None),
         }
     }

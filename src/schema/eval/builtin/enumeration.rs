@@ -62,12 +62,17 @@ impl Interpreter<'_> {
         for attribute in attributes {
             let Some(value) = attribute.value else { continue };
             let hidden = attribute.name.starts_with('_') && attribute.name.ends_with('_');
-            if hidden || matches!(value, Value::Function(..) | Value::Class(_)) || self.is_descriptor(&value) {
+            if hidden || matches!(value, Value::Function(..) | Value::Class(_)) || self.is_descriptor(&value)
+            {
                 continue;
             }
             let value = self.member_value(class, &attribute.name, value, &members);
             let same = |(_, other): &&(Arc<str>, Value)| self.equal(other, &value) == Some(true);
-            let alias = if members.len() < 500 { members.iter().find(same).map(|(name, _)| name.clone()) } else { None };
+            let alias = if members.len() < 500 {
+                members.iter().find(same).map(|(name, _)| name.clone())
+            } else {
+                None
+            };
             match alias {
                 Some(name) => drop(self.inner.get_mut(class.0).aliases.insert(attribute.name, name)),
                 None => members.push((attribute.name, value)),
@@ -83,7 +88,13 @@ impl Interpreter<'_> {
     }
 
     /// The value of a member as it will be: of `auto()`, of a tuple that `__new__` takes apart.
-    fn member_value(&mut self, class: ClassId, name: &Arc<str>, value: Value, before: &[(Arc<str>, Value)]) -> Value {
+    fn member_value(
+        &mut self,
+        class: ClassId,
+        name: &Arc<str>,
+        value: Value,
+        before: &[(Arc<str>, Value)],
+    ) -> Value {
         let value = match &value {
             Value::Object(id) => match self.enum_call(*id) {
                 Some("auto") => self.auto_value(class, name, before),
@@ -125,14 +136,16 @@ impl Interpreter<'_> {
             let args = vec![Value::Str(name.clone()), Value::Int(1), Value::Int(count), values];
             return self.call_function(next, None, (args, Vec::new()));
         }
-        if self.derives(class, |base| matches!(base, Value::External(dotted) if dotted.ends_with("StrEnum"))) {
+        if self.derives(class, |base| matches!(base, Value::External(dotted) if dotted.ends_with("StrEnum")))
+        {
             return Value::Str(name.to_lowercase().into());
         }
         let last = before.iter().rev().find_map(|(_, value)| match value {
             Value::Int(int) => Some(*int),
             _ => None,
         });
-        let flag = self.derives(class, |base| matches!(base, Value::External(dotted) if dotted.ends_with("Flag")));
+        let flag =
+            self.derives(class, |base| matches!(base, Value::External(dotted) if dotted.ends_with("Flag")));
         match last {
             None => Value::Int(1),
             Some(last) if flag => last.checked_mul(2).map_or_else(|| unknown("a large number"), Value::Int),
@@ -183,7 +196,12 @@ impl Interpreter<'_> {
             }
             self.call_function(init, Some(&made), (args, Vec::new()));
             let Value::Object(id) = made else { return None };
-            return self.object(id).attributes.iter().find(|(at, _)| &**at == name).map(|(_, value)| value.clone());
+            return self
+                .object(id)
+                .attributes
+                .iter()
+                .find(|(at, _)| &**at == name)
+                .map(|(_, value)| value.clone());
         }
         None
     }

@@ -8,7 +8,12 @@ use crate::schema::python::ast::Piece;
 
 impl Interpreter<'_> {
     /// An f-string: text where every part is plain.
-    pub(in crate::schema::eval) fn eval_format(&mut self, scope: ScopeId, pieces: &[Piece], line: u32) -> Value {
+    pub(in crate::schema::eval) fn eval_format(
+        &mut self,
+        scope: ScopeId,
+        pieces: &[Piece],
+        line: u32,
+    ) -> Value {
         let mut text = String::new();
         let mut parts = Vec::new();
         let mut told = true;
@@ -57,8 +62,12 @@ impl Interpreter<'_> {
     fn written(&self, value: &Value) -> Option<String> {
         match self.plain(value.clone()) {
             Value::Str(text) => Some(text.to_string()),
-            value @ (Value::None | Value::Bool(_) | Value::Int(_) | Value::Number(_)) => Some(self.text(&value)),
-            value @ (Value::Tuple(_) | Value::List(_) | Value::Dict(_)) if self.is_told(&value, 0) => Some(self.text(&value)),
+            value @ (Value::None | Value::Bool(_) | Value::Int(_) | Value::Number(_)) => {
+                Some(self.text(&value))
+            }
+            value @ (Value::Tuple(_) | Value::List(_) | Value::Dict(_)) if self.is_told(&value, 0) => {
+                Some(self.text(&value))
+            }
             value @ Value::Member(..) if self.enum_value(&value).is_some() => Some(self.text(&value)),
             _ => None,
         }

@@ -10,7 +10,13 @@ use crate::schema::place::Place;
 
 impl Interpreter<'_> {
     /// Calls a builtin; `None` where nothing but the call itself is known.
-    pub(super) fn call_builtin(&mut self, name: &str, args: &[Value], kwargs: &Named, place: &Place) -> Option<Value> {
+    pub(super) fn call_builtin(
+        &mut self,
+        name: &str,
+        args: &[Value],
+        kwargs: &Named,
+        place: &Place,
+    ) -> Option<Value> {
         if let Some(value) = self.call_on_attribute(name, args, kwargs, place) {
             return Some(value);
         }
@@ -34,12 +40,20 @@ impl Interpreter<'_> {
         }
     }
 
-    fn call_on_attribute(&mut self, name: &str, args: &[Value], kwargs: &Named, place: &Place) -> Option<Value> {
+    fn call_on_attribute(
+        &mut self,
+        name: &str,
+        args: &[Value],
+        kwargs: &Named,
+        place: &Place,
+    ) -> Option<Value> {
         match (name, args) {
             ("getattr", [value, Value::Str(attribute), rest @ ..]) => {
                 let default = rest.first();
                 Some(match (self.find_attribute(value, attribute), default) {
-                    (Some(Value::Unknown(_)), Some(default)) if matches!(value, Value::Module(_)) => default.clone(),
+                    (Some(Value::Unknown(_)), Some(default)) if matches!(value, Value::Module(_)) => {
+                        default.clone()
+                    }
                     (Some(found), _) => found,
                     (None, Some(default)) if self.tells_attributes(value) => default.clone(),
                     (None, Some(default)) if matches!(value, Value::Unknown(_)) => default.clone(),
@@ -59,7 +73,8 @@ impl Interpreter<'_> {
             }
             ("setattr", [target, ..]) => {
                 if let Value::Class(class) = target {
-                    let message = format!("an attribute of {} whose name cannot be told", self.class(*class).name);
+                    let message =
+                        format!("an attribute of {} whose name cannot be told", self.class(*class).name);
                     let place = place.clone();
                     self.note(crate::schema::finding::Note { code: "dynamic-attribute", place, message });
                 }
@@ -73,7 +88,13 @@ impl Interpreter<'_> {
         }
     }
 
-    fn call_collection(&mut self, name: &str, args: &[Value], kwargs: &Named, place: &Place) -> Option<Value> {
+    fn call_collection(
+        &mut self,
+        name: &str,
+        args: &[Value],
+        kwargs: &Named,
+        place: &Place,
+    ) -> Option<Value> {
         match (name, args) {
             ("list", []) => Some(self.list(Vec::new())),
             ("tuple", []) => Some(self.tuple(Vec::new())),
@@ -98,7 +119,10 @@ impl Interpreter<'_> {
                     _ => 0,
                 };
                 let elements = self.iterated(value)?;
-                let pairs = (start..).zip(elements).map(|(at, value)| self.tuple(vec![Value::Int(at), value])).collect();
+                let pairs = (start..)
+                    .zip(elements)
+                    .map(|(at, value)| self.tuple(vec![Value::Int(at), value]))
+                    .collect();
                 Some(self.list(pairs))
             }
             ("reversed", [value]) => {
@@ -107,7 +131,9 @@ impl Interpreter<'_> {
                 Some(self.list(elements))
             }
             ("sorted", [value]) => self.sort_call(value, kwargs, place).map(|elements| self.list(elements)),
-            ("map", [function, value]) => self.mapped(function, value, place).map(|results| self.list(results)),
+            ("map", [function, value]) => {
+                self.mapped(function, value, place).map(|results| self.list(results))
+            }
             ("filter", [function, value]) => self.filtered(function, value, place),
             ("next", [value, ..]) => {
                 let first = self.iterated(value)?.into_iter().next();
@@ -159,7 +185,8 @@ impl Interpreter<'_> {
     fn zip(&mut self, args: &[Value]) -> Option<Value> {
         let columns: Vec<Vec<Value>> = args.iter().map(|arg| self.iterated(arg)).collect::<Option<_>>()?;
         let len = columns.iter().map(Vec::len).min().unwrap_or(0);
-        let row = |at: usize| columns.iter().filter_map(|column| column.get(at).cloned()).collect::<Vec<Value>>();
+        let row =
+            |at: usize| columns.iter().filter_map(|column| column.get(at).cloned()).collect::<Vec<Value>>();
         let rows: Vec<Vec<Value>> = (0..len).map(row).collect();
         let rows = rows.into_iter().map(|row| self.tuple(row)).collect();
         Some(self.list(rows))
@@ -170,13 +197,18 @@ impl Interpreter<'_> {
         let verdicts =
             if *function == Value::None { elements.clone() } else { self.mapped(function, value, place)? };
         let passes = |verdict: &Value| self.truth(verdict) != Some(false);
-        let kept = elements.into_iter().zip(&verdicts).filter(|(_, verdict)| passes(verdict)).map(|(value, _)| value);
+        let kept = elements
+            .into_iter()
+            .zip(&verdicts)
+            .filter(|(_, verdict)| passes(verdict))
+            .map(|(value, _)| value);
         let kept = kept.collect();
         Some(self.list(kept))
     }
 
     fn any_or_all(&mut self, any: bool, value: &Value) -> Option<Value> {
-        let truths: Vec<Option<bool>> = self.iterated(value)?.iter().map(|element| self.truth(element)).collect();
+        let truths: Vec<Option<bool>> =
+            self.iterated(value)?.iter().map(|element| self.truth(element)).collect();
         if truths.contains(&Some(any)) {
             return Some(Value::Bool(any));
         }

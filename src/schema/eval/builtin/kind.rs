@@ -70,7 +70,9 @@ impl Interpreter<'_> {
         match value {
             Value::Class(class) => match kind {
                 Value::External(dotted) if &**dotted == "builtins.type" => Some(true),
-                Value::External(dotted) if matches!(&**dotted, "builtins.str" | "builtins.dict" | "builtins.list") => {
+                Value::External(dotted)
+                    if matches!(&**dotted, "builtins.str" | "builtins.dict" | "builtins.list") =>
+                {
                     Some(false)
                 }
                 _ => self.derives(*class, |base| base == kind).then_some(true),
@@ -129,7 +131,9 @@ fn builtin_type(value: &Value) -> Option<&'static str> {
 
 fn abstract_kind(name: &str, wanted: &str) -> bool {
     match wanted {
-        "Iterable" | "Collection" | "Sized" | "Container" => matches!(name, "str" | "tuple" | "list" | "dict"),
+        "Iterable" | "Collection" | "Sized" | "Container" => {
+            matches!(name, "str" | "tuple" | "list" | "dict")
+        }
         "Sequence" => matches!(name, "str" | "tuple" | "list"),
         "Mapping" | "MutableMapping" => name == "dict",
         "Callable" | "FunctionType" => name == "function",

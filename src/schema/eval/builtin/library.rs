@@ -10,13 +10,25 @@ use crate::schema::place::Place;
 
 impl Interpreter<'_> {
     /// Calls a function from outside the tree; `None` where nothing but the call itself is known.
-    pub(super) fn call_library(&mut self, dotted: &str, args: &[Value], kwargs: &Named, place: &Place) -> Option<Value> {
+    pub(super) fn call_library(
+        &mut self,
+        dotted: &str,
+        args: &[Value],
+        kwargs: &Named,
+        place: &Place,
+    ) -> Option<Value> {
         match (dotted, args) {
             ("typing.cast" | "typing_extensions.cast", [_, value]) => Some(value.clone()),
             ("os.getenv" | "os.environ.get", [key, rest @ ..]) => {
-                let default = rest.first().or(kwargs.iter().find(|(name, _)| &**name == "default").map(|(_, value)| value));
+                let default = rest
+                    .first()
+                    .or(kwargs.iter().find(|(name, _)| &**name == "default").map(|(_, value)| value));
                 // Nothing of the environment is known; what is declared without it is.
-                Some(default.cloned().unwrap_or_else(|| unknown(format!("the environment's {}", self.text(key)))))
+                Some(
+                    default
+                        .cloned()
+                        .unwrap_or_else(|| unknown(format!("the environment's {}", self.text(key)))),
+                )
             }
             ("copy.copy" | "copy.deepcopy", [value, ..]) => Some(self.copied(value)),
             ("collections.OrderedDict", _) => self.call_builtin("dict", args, kwargs, place),
@@ -30,7 +42,7 @@ impl Interpreter<'_> {
                 let lists: Option<Vec<Vec<Value>>> = lists.iter().map(|list| self.iterated(list)).collect();
                 Some(self.list(lists?.concat()))
             }
-            ("importlib.import_module" | "builtins.__import__", [Value::Str(module)]) => {
+            ("importlib.import_module", [Value::Str(module)]) => {
                 let from = *self.by_path.get(&place.path)?;
                 let import = Import { from, module: module.clone(), level: 0, what: What::Whole };
                 Some(self.resolve(&import))
@@ -63,8 +75,12 @@ impl Interpreter<'_> {
     /// Names, spelt another way by the libraries for it.
     fn renamed(&self, dotted: &str, text: &str) -> Option<Value> {
         let name = match dotted {
-            "inflection.underscore" | "stringcase.snakecase" | "humps.decamelize" | "humps.depascalize"
-            | "caseconverter.snakecase" | "pydantic.alias_generators.to_snake" => string::snake(text),
+            "inflection.underscore"
+            | "stringcase.snakecase"
+            | "humps.decamelize"
+            | "humps.depascalize"
+            | "caseconverter.snakecase"
+            | "pydantic.alias_generators.to_snake" => string::snake(text),
             "inflection.pluralize" => string::plural(text),
             "inflection.tableize" => string::plural(&string::snake(text)),
             _ => return None,
@@ -92,7 +108,12 @@ impl Interpreter<'_> {
     }
 
     /// `Base.__init__(self, …)` of a base outside the tree.
-    pub(super) fn call_base_init(&mut self, id: ObjectId, args: Vec<Value>, kwargs: Vec<(Arc<str>, Value)>) -> Value {
+    pub(super) fn call_base_init(
+        &mut self,
+        id: ObjectId,
+        args: Vec<Value>,
+        kwargs: Vec<(Arc<str>, Value)>,
+    ) -> Value {
         let args = self.tuple(args);
         let pairs = kwargs.into_iter().map(|(name, value)| (Value::Str(name), value)).collect();
         let kwargs = self.dict(pairs);

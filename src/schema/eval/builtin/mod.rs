@@ -31,14 +31,90 @@ pub(super) enum Cell {
 type Named = Vec<(Arc<str>, Value)>;
 
 const NAMES: &[&str] = &[
-    "abs", "all", "any", "bool", "bytes", "callable", "chr", "classmethod", "complex", "delattr", "dict", "dir", "divmod",
-    "enumerate", "eval", "exec", "filter", "float", "format", "frozenset", "getattr", "globals", "hasattr", "hash", "id",
-    "int", "isinstance", "issubclass", "iter", "len", "list", "locals", "map", "max", "memoryview", "min", "next", "object",
-    "open", "ord", "pow", "print", "property", "range", "repr", "reversed", "round", "set", "setattr", "slice", "sorted",
-    "staticmethod", "str", "sum", "super", "tuple", "type", "vars", "zip", "__import__", "__debug__", "bytearray",
-    "Exception", "ValueError", "TypeError", "KeyError", "AttributeError", "ImportError", "RuntimeError", "NotImplementedError",
-    "NotImplemented", "NameError", "IndexError", "BaseException", "StopIteration", "OSError", "LookupError", "Warning",
-    "DeprecationWarning", "AssertionError", "ModuleNotFoundError", "UserWarning", "KeyboardInterrupt", "SystemExit",
+    "abs",
+    "all",
+    "any",
+    "bool",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "complex",
+    "delattr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "id",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "memoryview",
+    "min",
+    "next",
+    "object",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "property",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "slice",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+    "__import__",
+    "__debug__",
+    "bytearray",
+    "Exception",
+    "ValueError",
+    "TypeError",
+    "KeyError",
+    "AttributeError",
+    "ImportError",
+    "RuntimeError",
+    "NotImplementedError",
+    "NotImplemented",
+    "NameError",
+    "IndexError",
+    "BaseException",
+    "StopIteration",
+    "OSError",
+    "LookupError",
+    "Warning",
+    "DeprecationWarning",
+    "AssertionError",
+    "ModuleNotFoundError",
+    "UserWarning",
+    "KeyboardInterrupt",
+    "SystemExit",
 ];
 
 /// The builtin that a name stands for.
@@ -48,7 +124,13 @@ pub(super) fn named(name: &str) -> Option<Value> {
 
 impl Interpreter<'_> {
     /// A call of a builtin that looks at the scope it is called in.
-    pub(super) fn call_in_scope(&mut self, scope: ScopeId, name: &str, args: &[Value], place: &Place) -> Option<Value> {
+    pub(super) fn call_in_scope(
+        &mut self,
+        scope: ScopeId,
+        name: &str,
+        args: &[Value],
+        place: &Place,
+    ) -> Option<Value> {
         match (name, args) {
             ("super", []) => {
                 let (class, receiver) = self.method_around(scope)?;
@@ -86,13 +168,19 @@ impl Interpreter<'_> {
     }
 
     /// Calls something from outside the tree: what is known of Python happens, everything else is remembered.
-    pub(super) fn call_external(&mut self, dotted: &Arc<str>, args: Vec<Value>, kwargs: Named, place: &Place) -> Value {
+    pub(super) fn call_external(
+        &mut self,
+        dotted: &Arc<str>,
+        args: Vec<Value>,
+        kwargs: Named,
+        place: &Place,
+    ) -> Value {
         let callee = Value::External(dotted.clone());
-        if let Some(name) = dotted.strip_prefix("builtins.") {
-            if let Some(value) = self.call_builtin(name, &args, &kwargs, place) {
-                return value;
-            }
-        } else if let Some(value) = self.call_library(dotted, &args, &kwargs, place) {
+        let known = match dotted.strip_prefix("builtins.") {
+            Some(name) if !name.contains('.') => self.call_builtin(name, &args, &kwargs, place),
+            _ => self.call_library(dotted, &args, &kwargs, place),
+        };
+        if let Some(value) = known {
             return value;
         }
         match (dotted.strip_suffix(".__init__"), args.split_first()) {
@@ -111,9 +199,10 @@ impl Interpreter<'_> {
         place: &Place,
     ) -> Option<Value> {
         match base {
-            Value::Str(text) => Some(self.string_method(text, name, args, kwargs).unwrap_or_else(|| {
-                unknown(format!("{}.{name}()", super::text::quoted(text)))
-            })),
+            Value::Str(text) => Some(
+                self.string_method(text, name, args, kwargs)
+                    .unwrap_or_else(|| unknown(format!("{}.{name}()", super::text::quoted(text)))),
+            ),
             Value::List(cell) if name == "sort" => {
                 let sorted = self.sort_call(base, kwargs, place)?;
                 *self.cells.get_mut(cell.0) = Cell::List(sorted);
@@ -132,7 +221,9 @@ impl Interpreter<'_> {
             Value::Object(id) => {
                 let object = self.object(*id);
                 let pattern = match (&object.callee, object.args.first()) {
-                    (Value::External(dotted), Some(Value::Str(pattern))) if &**dotted == "re.compile" => pattern.clone(),
+                    (Value::External(dotted), Some(Value::Str(pattern))) if &**dotted == "re.compile" => {
+                        pattern.clone()
+                    }
                     (Value::External(dotted), _) if name == "update" && dotted.starts_with("builtins.") => {
                         let pairs = self.entries(args.first()?)?;
                         let scope = self.by_path.get(&place.path).map(|id| self.loaded.get(id.0).scope)?;
@@ -153,7 +244,8 @@ impl Interpreter<'_> {
         match name {
             "mro" => Some(self.tuple(self.linearised(class))),
             "__subclasses__" => {
-                let is = |(_, other): &(super::ClassId, &super::Class)| other.bases.contains(&Value::Class(class));
+                let is =
+                    |(_, other): &(super::ClassId, &super::Class)| other.bases.contains(&Value::Class(class));
                 let classes: Vec<Value> = self.classes().filter(is).map(|(id, _)| Value::Class(id)).collect();
                 Some(self.list(classes))
             }

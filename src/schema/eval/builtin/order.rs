@@ -8,7 +8,12 @@ use crate::schema::place::Place;
 
 impl Interpreter<'_> {
     /// Elements in order, by keys where there are; `None` where they cannot be compared.
-    pub(super) fn sorted(&mut self, value: &Value, keys: Option<Vec<Value>>, reverse: bool) -> Option<Vec<Value>> {
+    pub(super) fn sorted(
+        &mut self,
+        value: &Value,
+        keys: Option<Vec<Value>>,
+        reverse: bool,
+    ) -> Option<Vec<Value>> {
         let elements = self.iterated(value)?;
         let keys = keys.unwrap_or_else(|| elements.clone());
         if !self.spend(elements.len().saturating_mul(4)) {
@@ -28,7 +33,8 @@ impl Interpreter<'_> {
 
     /// `sorted(value, key=…, reverse=…)`, also of the method.
     pub(super) fn sort_call(&mut self, value: &Value, kwargs: &Named, place: &Place) -> Option<Vec<Value>> {
-        let named = |wanted: &str| kwargs.iter().find(|(name, _)| &**name == wanted).map(|(_, value)| value.clone());
+        let named =
+            |wanted: &str| kwargs.iter().find(|(name, _)| &**name == wanted).map(|(_, value)| value.clone());
         let reverse = named("reverse").is_some_and(|value| self.truth(&value) == Some(true));
         let keys = match named("key") {
             None | Some(Value::None) => None,
@@ -41,7 +47,8 @@ impl Interpreter<'_> {
     pub(super) fn mapped(&mut self, function: &Value, value: &Value, place: &Place) -> Option<Vec<Value>> {
         let elements = self.iterated(value)?;
         let results = self.repeating(|this| {
-            let call = |element: Value| this.spend(1).then(|| this.call(function, vec![element], Vec::new(), place));
+            let call =
+                |element: Value| this.spend(1).then(|| this.call(function, vec![element], Vec::new(), place));
             elements.into_iter().map(call).collect::<Option<Vec<Value>>>()
         });
         results

@@ -7,7 +7,13 @@ use crate::schema::eval::{Interpreter, Value};
 
 impl Interpreter<'_> {
     /// Calls a method of a string; `None` where it is none that is known, or its arguments cannot be told.
-    pub(super) fn string_method(&mut self, text: &str, name: &str, args: &[Value], kwargs: &Named) -> Option<Value> {
+    pub(super) fn string_method(
+        &mut self,
+        text: &str,
+        name: &str,
+        args: &[Value],
+        kwargs: &Named,
+    ) -> Option<Value> {
         if !self.spend(text.len() / 16) {
             return None;
         }
@@ -37,7 +43,9 @@ impl Interpreter<'_> {
                 i64::try_from(text.matches(&**part).count()).ok().map(Value::Int)
             }
             ("find", [Value::Str(part)]) => {
-                let at = text.find(&**part).map_or(-1, |at| text.chars().zip(0..).take_while(|(_, n)| *n < at).count() as i64);
+                let at = text
+                    .find(&**part)
+                    .map_or(-1, |at| text.chars().zip(0..).take_while(|(_, n)| *n < at).count() as i64);
                 Some(Value::Int(at))
             }
             ("partition" | "rpartition", [Value::Str(mark)]) => Some(self.partition(text, name, mark)),
@@ -68,7 +76,9 @@ impl Interpreter<'_> {
     fn split_string(&mut self, text: &str, name: &str, args: &[Value]) -> Option<Value> {
         let most = match args.get(1) {
             None => usize::MAX,
-            Some(Value::Int(most)) => usize::try_from(*most).map_or(usize::MAX, |most| most.saturating_add(1)),
+            Some(Value::Int(most)) => {
+                usize::try_from(*most).map_or(usize::MAX, |most| most.saturating_add(1))
+            }
             Some(_) => return None,
         };
         let parts: Vec<&str> = match (name, args.first()) {
@@ -132,10 +142,13 @@ fn case(text: &str, name: &str, args: &[Value]) -> Option<String> {
             };
             text.chars().map(letter).collect()
         }
-        "swapcase" => text
-            .chars()
-            .map(|c| if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() })
-            .collect(),
+        "swapcase" => {
+            text.chars()
+                .map(|c| {
+                    if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() }
+                })
+                .collect()
+        }
         _ => return None,
     })
 }
@@ -184,7 +197,8 @@ pub(super) fn snake(text: &str) -> String {
         let before = at.checked_sub(1).and_then(|at| chars.get(at));
         let after = chars.get(at + 1);
         let word = before.is_some_and(|b| b.is_lowercase() || b.is_ascii_digit());
-        let acronym_ends = before.is_some_and(|b| b.is_uppercase()) && after.is_some_and(|a| a.is_lowercase());
+        let acronym_ends =
+            before.is_some_and(|b| b.is_uppercase()) && after.is_some_and(|a| a.is_lowercase());
         if c.is_uppercase() && (word || acronym_ends) {
             out.push('_');
         }
@@ -198,7 +212,8 @@ pub(super) fn snake(text: &str) -> String {
 
 /// The plural of an English word, as far as rules go.
 pub(super) fn plural(word: &str) -> String {
-    let vowel_before_y = || word.chars().rev().nth(1).is_some_and(|c| "aeiou".contains(c.to_ascii_lowercase()));
+    let vowel_before_y =
+        || word.chars().rev().nth(1).is_some_and(|c| "aeiou".contains(c.to_ascii_lowercase()));
     if word.ends_with('y') && !vowel_before_y() {
         return format!("{}ies", word.strip_suffix('y').unwrap_or(word));
     }

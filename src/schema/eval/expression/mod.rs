@@ -57,7 +57,9 @@ impl Interpreter<'_> {
             ExprKind::Compare(op, left, right) => self.eval_compare(scope, op, left, right, expr.line),
             ExprKind::Subscript(base, index) => self.eval_subscript(scope, base, index),
             ExprKind::Slice(..) => unknown("a slice"),
-            ExprKind::Lambda(function) => Value::Function(self.declare_function(scope, function, Vec::new()), None),
+            ExprKind::Lambda(function) => {
+                Value::Function(self.declare_function(scope, function, Vec::new()), None)
+            }
             ExprKind::Conditional(test, body, orelse) => self.eval_conditional(scope, test, body, orelse),
             ExprKind::Comprehension(comprehension) => self.eval_comprehension(scope, comprehension),
             ExprKind::Starred(inner) | ExprKind::Await(inner) => self.eval(scope, inner),
@@ -210,7 +212,14 @@ impl Interpreter<'_> {
         self.unary(op, operand, &place)
     }
 
-    fn eval_compare(&mut self, scope: ScopeId, op: &'static str, left: &Expr, right: &Expr, line: u32) -> Value {
+    fn eval_compare(
+        &mut self,
+        scope: ScopeId,
+        op: &'static str,
+        left: &Expr,
+        right: &Expr,
+        line: u32,
+    ) -> Value {
         let left = self.eval(scope, left);
         let right = self.eval(scope, right);
         let place = self.place(scope, line);

@@ -22,7 +22,9 @@ impl Interpreter<'_> {
                     _ => None,
                 },
             });
-            let [Some(start), Some(end), Some(step)] = bounds else { return unknown("a slice that cannot be told") };
+            let [Some(start), Some(end), Some(step)] = bounds else {
+                return unknown("a slice that cannot be told");
+            };
             return self.slice(&base, (start, end, step));
         }
         let index = self.eval_index(scope, &base, index);
@@ -75,7 +77,9 @@ impl Interpreter<'_> {
                 self.item(base, index)
             }
             Value::External(dotted) if &**dotted == "os.environ" => unknown("os.environ"),
-            Value::External(_) | Value::Member(..) | Value::Item(..) | Value::Object(_) => self.item(base, index),
+            Value::External(_) | Value::Member(..) | Value::Item(..) | Value::Object(_) => {
+                self.item(base, index)
+            }
             Value::Unknown(why) => Value::Unknown(why.clone()),
             _ => unknown("a subscript"),
         }
@@ -93,7 +97,8 @@ impl Interpreter<'_> {
         if let Value::Str(text) = base {
             let len = text.chars().count();
             let found = position(at, len).and_then(|at| text.chars().nth(at));
-            return found.map_or_else(|| unknown("an index out of range"), |c| Value::Str(c.to_string().into()));
+            return found
+                .map_or_else(|| unknown("an index out of range"), |c| Value::Str(c.to_string().into()));
         }
         let elements = self.elements(base).unwrap_or_default();
         if !self.spend(elements.len() / 16) {

@@ -39,7 +39,9 @@ fn collect(statement: &Stmt, names: &mut HashSet<Arc<str>>, depth: usize) {
         StmtKind::From { names: imported, .. } => {
             names.extend(imported.iter().map(|(name, bound)| bound.as_ref().unwrap_or(name).clone()));
         }
-        StmtKind::Assign { targets, .. } => targets.iter().for_each(|target| target_names(target, names, depth)),
+        StmtKind::Assign { targets, .. } => {
+            targets.iter().for_each(|target| target_names(target, names, depth))
+        }
         StmtKind::Annotated { target, value: Some(_), .. } | StmtKind::Augmented { target, .. } => {
             target_names(target, names, depth);
         }
@@ -52,7 +54,10 @@ fn collect(statement: &Stmt, names: &mut HashSet<Arc<str>>, depth: usize) {
         }
         StmtKind::While { body, .. } => all(body, names),
         StmtKind::With { items, body } => {
-            items.iter().filter_map(|(_, bound)| bound.as_ref()).for_each(|to| target_names(to, names, depth));
+            items
+                .iter()
+                .filter_map(|(_, bound)| bound.as_ref())
+                .for_each(|to| target_names(to, names, depth));
             all(body, names);
         }
         StmtKind::Try { body, handlers, orelse, finally } => {

@@ -35,15 +35,43 @@ const STAR_NAMES: &[(&str, &[&str])] = &[
     (
         "orm",
         &[
-            "relationship", "mapped_column", "Mapped", "DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass",
-            "declarative_base", "declared_attr", "declarative_mixin", "backref", "deferred", "synonym", "column_property",
-            "registry", "sessionmaker", "Session", "validates", "object_session", "scoped_session",
+            "relationship",
+            "mapped_column",
+            "Mapped",
+            "DeclarativeBase",
+            "DeclarativeBaseNoMeta",
+            "MappedAsDataclass",
+            "declarative_base",
+            "declared_attr",
+            "declarative_mixin",
+            "backref",
+            "deferred",
+            "synonym",
+            "column_property",
+            "registry",
+            "sessionmaker",
+            "Session",
+            "validates",
+            "object_session",
+            "scoped_session",
         ],
     ),
     ("declarative", &["declarative_base", "declared_attr", "as_declarative", "AbstractConcreteBase"]),
     (
         "postgresql",
-        &["JSONB", "HSTORE", "TSVECTOR", "BYTEA", "INET", "CIDR", "MACADDR", "OID", "INT4RANGE", "ExcludeConstraint", "ENUM"],
+        &[
+            "JSONB",
+            "HSTORE",
+            "TSVECTOR",
+            "BYTEA",
+            "INET",
+            "CIDR",
+            "MACADDR",
+            "OID",
+            "INT4RANGE",
+            "ExcludeConstraint",
+            "ENUM",
+        ],
     ),
 ];
 
@@ -54,7 +82,8 @@ pub(super) fn external_star(modules: &[Arc<str>], name: &str) -> Option<Value> {
         STAR_NAMES.iter().any(|(module, names)| *module == last(dotted) && names.contains(&name))
     };
     let general = |dotted: &&Arc<str>| STAR_NAMES.iter().all(|(module, _)| *module != last(dotted));
-    let found = modules.iter().find(known).or_else(|| modules.iter().find(general)).or_else(|| modules.first())?;
+    let found =
+        modules.iter().find(known).or_else(|| modules.iter().find(general)).or_else(|| modules.first())?;
     Some(Value::External(format!("{found}.{name}").into()))
 }
 
@@ -64,10 +93,9 @@ impl Interpreter<'_> {
         let What::Name(name) = &import.what else { return self.resolve_module(import) };
         let found = self.modules_named(import);
         // Of several files that can be meant, the one that has the name is.
-        let chosen = found
-            .iter()
-            .copied()
-            .find(|(id, _)| found.len() == 1 || self.declares(*id, name) || self.submodule(*id, name).is_some());
+        let chosen = found.iter().copied().find(|(id, _)| {
+            found.len() == 1 || self.declares(*id, name) || self.submodule(*id, name).is_some()
+        });
         match chosen.or_else(|| found.first().copied()) {
             Some((id, sure)) => self.from_module(id, name, sure),
             None if import.level > 0 => unknown(format!("{}.{name} is not there", import.module)),
@@ -133,7 +161,8 @@ impl Interpreter<'_> {
 
     /// The module at a path without `.py`: a package, a file or a folder of modules.
     fn at_path(&mut self, path: &str) -> Option<ModuleId> {
-        let file = [join(path, "__init__.py"), format!("{path}.py")].iter().find_map(|path| self.tree.find(path));
+        let file =
+            [join(path, "__init__.py"), format!("{path}.py")].iter().find_map(|path| self.tree.find(path));
         if let Some(file) = file {
             return Some(self.load(&file.clone()));
         }

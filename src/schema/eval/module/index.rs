@@ -10,12 +10,74 @@ const CANDIDATES_MAX: usize = 4;
 
 /// Modules of the standard library that projects like to name files after; as a whole name they are never the tree's.
 const STANDARD: &[&str] = &[
-    "abc", "array", "ast", "asyncio", "base64", "bisect", "builtins", "codecs", "collections", "contextlib", "copy", "csv",
-    "dataclasses", "datetime", "decimal", "enum", "functools", "glob", "gzip", "hashlib", "heapq", "hmac", "html", "http",
-    "importlib", "inspect", "io", "ipaddress", "itertools", "json", "keyword", "locale", "logging", "math", "numbers",
-    "operator", "os", "pathlib", "pickle", "pprint", "random", "re", "shutil", "signal", "socket", "sqlite3", "ssl",
-    "string", "struct", "subprocess", "sys", "tempfile", "textwrap", "threading", "time", "traceback", "types", "typing",
-    "typing_extensions", "unittest", "urllib", "uuid", "warnings", "weakref", "xml", "zipfile", "zlib", "zoneinfo",
+    "abc",
+    "array",
+    "ast",
+    "asyncio",
+    "base64",
+    "bisect",
+    "builtins",
+    "codecs",
+    "collections",
+    "contextlib",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "functools",
+    "glob",
+    "gzip",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "html",
+    "http",
+    "importlib",
+    "inspect",
+    "io",
+    "ipaddress",
+    "itertools",
+    "json",
+    "keyword",
+    "locale",
+    "logging",
+    "math",
+    "numbers",
+    "operator",
+    "os",
+    "pathlib",
+    "pickle",
+    "pprint",
+    "random",
+    "re",
+    "shutil",
+    "signal",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "string",
+    "struct",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "traceback",
+    "types",
+    "typing",
+    "typing_extensions",
+    "unittest",
+    "urllib",
+    "uuid",
+    "warnings",
+    "weakref",
+    "xml",
+    "zipfile",
+    "zlib",
+    "zoneinfo",
 ];
 
 /// Packages that mean what they mean, whatever folders of the tree are called.
@@ -71,7 +133,8 @@ impl Index {
 
     /// Files that an absolute name can mean in the file at `from`, the likeliest first.
     pub(in crate::schema::eval) fn find(&self, dotted: &str, from: &str) -> Vec<Candidate> {
-        let (top, last) = (dotted.split('.').next().unwrap_or(dotted), dotted.rsplit('.').next().unwrap_or(dotted));
+        let (top, last) =
+            (dotted.split('.').next().unwrap_or(dotted), dotted.rsplit('.').next().unwrap_or(dotted));
         if FOREIGN.contains(&top) || STANDARD.contains(&dotted) {
             return Vec::new();
         }
@@ -88,7 +151,8 @@ impl Index {
         if ranked.is_empty() {
             for path in self.folders.get(last).into_iter().flatten().filter(|path| !self.is_package(path)) {
                 let Some(root) = root_of(path, &suffix) else { continue };
-                let Some(rank) = self.rank(root, from, path, alone).filter(|rank| !alone || rank.class == 3) else {
+                let Some(rank) = self.rank(root, from, path, alone).filter(|rank| !alone || rank.class == 3)
+                else {
                     continue;
                 };
                 ranked.push((rank, Candidate { path: path.clone(), folder: true, sure: false }));
@@ -142,7 +206,11 @@ mod tests {
 
     fn find(paths: &[&str], dotted: &str, from: &str) -> Vec<String> {
         let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, "")).collect();
-        Index::new(&Memory::new(&files)).find(dotted, from).iter().map(|found| found.path.to_string()).collect()
+        Index::new(&Memory::new(&files))
+            .find(dotted, from)
+            .iter()
+            .map(|found| found.path.to_string())
+            .collect()
     }
 
     #[test]
@@ -151,7 +219,12 @@ mod tests {
             (&["app/models.py"], "app.models", "run.py", &["app/models.py"]),
             (&["app/models/__init__.py"], "app.models", "run.py", &["app/models/__init__.py"]),
             (&["b/app/m.py", "a/app/m.py"], "app.m", "b/run.py", &["b/app/m.py", "a/app/m.py"]),
-            (&["old/deep/app/m.py", "src/app/m.py"], "app.m", "tests/t.py", &["src/app/m.py", "old/deep/app/m.py"]),
+            (
+                &["old/deep/app/m.py", "src/app/m.py"],
+                "app.m",
+                "tests/t.py",
+                &["src/app/m.py", "old/deep/app/m.py"],
+            ),
             (&["myapp/m.py"], "app.m", "run.py", &[]),
             (&["app/enum.py", "app/__init__.py"], "enum", "app/x.py", &[]),
             (&["sqlalchemy/orm.py"], "sqlalchemy.orm", "x.py", &[]),

@@ -83,13 +83,21 @@ impl Interpreter<'_> {
         }
     }
 
-    fn add(&mut self, path: Arc<str>, named: &str, folder: &str, package: bool, ast: Arc<ast::Module>) -> ModuleId {
+    fn add(
+        &mut self,
+        path: Arc<str>,
+        named: &str,
+        folder: &str,
+        package: bool,
+        ast: Arc<ast::Module>,
+    ) -> ModuleId {
         let name = self.dotted(named);
         let id = ModuleId(self.loaded.len() as u32);
         let scope = ScopeId(self.scopes.push(Scope::new(id, None, Kind::Module)));
         self.by_path.insert(path.clone(), id);
         let folder = folder.into();
-        let module = Module { path, name, folder, package, ast, scope, state: State::Waiting, ..Module::nothing() };
+        let module =
+            Module { path, name, folder, package, ast, scope, state: State::Waiting, ..Module::nothing() };
         self.loaded.push(module);
         id
     }

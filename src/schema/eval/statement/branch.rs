@@ -40,7 +40,9 @@ impl Interpreter<'_> {
             (Flow::Return(_) | Flow::Raise, second @ Flow::Return(_)) => second,
             (Flow::Raise, Flow::Raise) => Flow::Raise,
             (Flow::Jump, Flow::Jump) => Flow::Jump,
-            (_, Flow::Return(value)) if !matches!(value, Value::None | Value::Unknown(_)) => Flow::Return(value),
+            (_, Flow::Return(value)) if !matches!(value, Value::None | Value::Unknown(_)) => {
+                Flow::Return(value)
+            }
             _ => Flow::Next,
         }
     }
@@ -51,7 +53,13 @@ impl Interpreter<'_> {
     }
 
     /// Notes that something was declared under a condition, if something was since the counts were taken.
-    pub(in crate::schema::eval) fn note_conditional(&mut self, scope: ScopeId, line: u32, before: (usize, usize), why: &str) {
+    pub(in crate::schema::eval) fn note_conditional(
+        &mut self,
+        scope: ScopeId,
+        line: u32,
+        before: (usize, usize),
+        why: &str,
+    ) {
         let declares = |callee: &Value| {
             let last = match callee {
                 Value::External(dotted) => dotted.rsplit('.').next().unwrap_or_default(),

@@ -51,7 +51,9 @@ impl Interpreter<'_> {
         let line = statement.line;
         match &statement.kind {
             StmtKind::If { test, body, orelse } => return self.branch(scope, test, body, orelse),
-            StmtKind::For { target, iter, body, orelse } => return self.each(scope, target, iter, body, orelse),
+            StmtKind::For { target, iter, body, orelse } => {
+                return self.each(scope, target, iter, body, orelse);
+            }
             StmtKind::While { test, body } => return self.while_once(scope, test, body),
             StmtKind::With { items, body } => return self.with(scope, items, body),
             StmtKind::Try { body, handlers, orelse, finally } => {

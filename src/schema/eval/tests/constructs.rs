@@ -66,23 +66,35 @@ fn builtins_and_methods_work() {
 #[test]
 fn what_is_outside_is_remembered() {
     check(&[
-        ("from sqlalchemy import Column as C, Integer\nx = C(Integer, nullable=False)", "sqlalchemy.Column(sqlalchemy.Integer, nullable=False)"),
+        (
+            "from sqlalchemy import Column as C, Integer\nx = C(Integer, nullable=False)",
+            "sqlalchemy.Column(sqlalchemy.Integer, nullable=False)",
+        ),
         ("import sqlalchemy as sa\nx = sa.dialects.postgresql.JSONB", "sqlalchemy.dialects.postgresql.JSONB"),
         ("import sqlalchemy.orm\nx = sqlalchemy.orm.Mapped[int]", "sqlalchemy.orm.Mapped[int]"),
-        ("from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nx = db.Column(db.String(5))", "flask_sqlalchemy.SQLAlchemy().Column(flask_sqlalchemy.SQLAlchemy().String(5))"),
+        (
+            "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nx = db.Column(db.String(5))",
+            "flask_sqlalchemy.SQLAlchemy().Column(flask_sqlalchemy.SQLAlchemy().String(5))",
+        ),
         ("from a import c\nx = (c > 0) & ~(c == None)", "a.c > 0 & ~a.c == None"),
         ("from a import T\nx = T | None", "a.T | None"),
         ("from a import T\nx = dict[str, T]", "dict[str, a.T]"),
         ("x = nowhere", "<the name nowhere>"),
         ("from sqlalchemy import *\nx = Column(Integer)", "sqlalchemy.Column(sqlalchemy.Integer)"),
-        ("from sqlalchemy import *\nfrom sqlalchemy.orm import *\nx = (relationship, String)", "(sqlalchemy.orm.relationship, sqlalchemy.String)"),
+        (
+            "from sqlalchemy import *\nfrom sqlalchemy.orm import *\nx = (relationship, String)",
+            "(sqlalchemy.orm.relationship, sqlalchemy.String)",
+        ),
     ]);
 }
 
 #[test]
 fn statements_run() {
     check(&[
-        ("x = []\nfor a, (b, *c) in [(1, (2, 3, 4))]:\n  x.append((a, b, c))\nelse:\n  x.append('end')", "[(1, 2, [3, 4]), 'end']"),
+        (
+            "x = []\nfor a, (b, *c) in [(1, (2, 3, 4))]:\n  x.append((a, b, c))\nelse:\n  x.append('end')",
+            "[(1, 2, [3, 4]), 'end']",
+        ),
         ("x = 1\nif x == 1:\n  x = 2\nelif x == 2:\n  x = 3\nelse:\n  x = 4", "2"),
         ("from c import flag\nif flag:\n  x = 1\nelse:\n  x = 2", "1"),
         ("from c import flag\nif flag:\n  y = 1\nelse:\n  x = 2", "2"),
@@ -105,7 +117,10 @@ fn statements_run() {
 #[test]
 fn functions_run() {
     check(&[
-        ("def f(a, b=2, *c, d, e=5, **g): return (a, b, c, d, e, g)\nx = f(1, 9, 8, d=4, z=0)", "(1, 9, (8,), 4, 5, {'z': 0})"),
+        (
+            "def f(a, b=2, *c, d, e=5, **g): return (a, b, c, d, e, g)\nx = f(1, 9, 8, d=4, z=0)",
+            "(1, 9, (8,), 4, 5, {'z': 0})",
+        ),
         ("def f(n):\n  def g(m): return n + m\n  return g\nx = f(1)(2)", "3"),
         ("def f(n): return 1 if n == 0 else n * f(n - 1)\nx = f(5)", "120"),
         ("def f(): return f()\nx = f()", "<calls nested too deep>"),
@@ -114,8 +129,14 @@ fn functions_run() {
         ("from c import flag\ndef f():\n  if flag:\n    raise ValueError\n  return 3\nx = f()", "3"),
         ("from c import flag\ndef f():\n  if flag:\n    return None\n  return 3\nx = f()", "3"),
         ("def f():\n  for a in (1, 2, 3):\n    if a == 2:\n      return a\nx = f()", "2"),
-        ("from a import Column\ndef fk(t, **kw): return Column(t + '.id', **kw)\nx = fk('user', index=True)", "a.Column('user.id', index=True)"),
-        ("import functools\ndef d(f):\n  @functools.wraps(f)\n  def g(*a): return ('d', f(*a))\n  return g\n@d\ndef h(a): return a\nx = h(1)", "('d', 1)"),
+        (
+            "from a import Column\ndef fk(t, **kw): return Column(t + '.id', **kw)\nx = fk('user', index=True)",
+            "a.Column('user.id', index=True)",
+        ),
+        (
+            "import functools\ndef d(f):\n  @functools.wraps(f)\n  def g(*a): return ('d', f(*a))\n  return g\n@d\ndef h(a): return a\nx = h(1)",
+            "('d', 1)",
+        ),
         ("f = lambda *a, k=1: (a, k)\nx = f(2)", "((2,), 1)"),
     ]);
 }
@@ -126,27 +147,69 @@ fn classes_have_attributes() {
         ("class A:\n  y = 1\nclass B(A): pass\nx = B.y", "1"),
         ("class A:\n  y = 1\n  z = y + 1\nx = A.z", "2"),
         ("class A:\n  def f(self): return self.y\n  def __init__(self, y): self.y = y\nx = A(3).f()", "3"),
-        ("class A:\n  @classmethod\n  def f(cls): return cls.__name__.lower()\nclass B(A): pass\nx = B.f()", "'b'"),
+        (
+            "class A:\n  @classmethod\n  def f(cls): return cls.__name__.lower()\nclass B(A): pass\nx = B.f()",
+            "'b'",
+        ),
         ("class A:\n  @staticmethod\n  def f(y): return y\nx = A.f(1), A().f(2)", "(1, 2)"),
         ("class A:\n  @property\n  def y(self): return 5\nx = A().y", "5"),
-        ("class A:\n  def f(self): return 'a'\nclass B(A):\n  def f(self): return super().f() + 'b'\nx = B().f()", "'ab'"),
-        ("class A: pass\nclass B(A): pass\nclass C(A): pass\nclass D(B, C): pass\nx = D.__mro__", "(D, B, C, A)"),
-        ("from sqlalchemy.orm import declared_attr\nclass M:\n  @declared_attr\n  def __tablename__(cls): return cls.__name__.lower()\nclass User(M): pass\nx = User.__tablename__", "'user'"),
-        ("from sqlalchemy.orm import declared_attr\nclass M:\n  @declared_attr.directive\n  def __tablename__(cls) -> str: return cls.__name__.lower()\nclass User(M):\n  y = 1\nx = User.__tablename__", "'user'"),
+        (
+            "class A:\n  def f(self): return 'a'\nclass B(A):\n  def f(self): return super().f() + 'b'\nx = B().f()",
+            "'ab'",
+        ),
+        (
+            "class A: pass\nclass B(A): pass\nclass C(A): pass\nclass D(B, C): pass\nx = D.__mro__",
+            "(D, B, C, A)",
+        ),
+        (
+            "from sqlalchemy.orm import declared_attr\nclass M:\n  @declared_attr\n  def __tablename__(cls): return cls.__name__.lower()\nclass User(M): pass\nx = User.__tablename__",
+            "'user'",
+        ),
+        (
+            "from sqlalchemy.orm import declared_attr\nclass M:\n  @declared_attr.directive\n  def __tablename__(cls) -> str: return cls.__name__.lower()\nclass User(M):\n  y = 1\nx = User.__tablename__",
+            "'user'",
+        ),
         ("A = type('A', (), {'y': 2})\nx = A.y", "2"),
-        ("class A: pass\nA.y = 2\nsetattr(A, 'z', 3)\nx = A.y, A.z, hasattr(A, 'w'), getattr(A, 'v', 4)", "(2, 3, False, 4)"),
+        (
+            "class A: pass\nA.y = 2\nsetattr(A, 'z', 3)\nx = A.y, A.z, hasattr(A, 'w'), getattr(A, 'v', 4)",
+            "(2, 3, False, 4)",
+        ),
         ("class A:\n  for n in ('a', 'b'):\n    locals()[n] = n\nx = A.b", "'b'"),
         ("def d(cls):\n  cls.y = 1\n  return cls\n@d\nclass A: pass\nx = A.y", "1"),
-        ("def d(n):\n  def e(cls):\n    cls.y = n\n    return cls\n  return e\n@d(4)\nclass A: pass\nx = A.y", "4"),
-        ("class A:\n  def __init_subclass__(cls, tag=None): cls.y = tag or cls.__name__\nclass B(A, tag='t'): pass\nx = B.y", "'t'"),
+        (
+            "def d(n):\n  def e(cls):\n    cls.y = n\n    return cls\n  return e\n@d(4)\nclass A: pass\nx = A.y",
+            "4",
+        ),
+        (
+            "class A:\n  def __init_subclass__(cls, tag=None): cls.y = tag or cls.__name__\nclass B(A, tag='t'): pass\nx = B.y",
+            "'t'",
+        ),
         ("from a import Base\nclass A(Base): pass\nx = A.metadata", "A.metadata"),
-        ("from dataclasses import dataclass\n@dataclass\nclass A:\n  y: int\n  z: int = 2\nx = A(1).y, A(1).z", "(1, 2)"),
-        ("class cp:\n  def __init__(self, f): self.f = f\n  def __get__(self, o, owner): return self.f(owner)\nclass A:\n  @cp\n  def y(cls): return cls.__name__\nclass B(A): pass\nx = B.y", "'B'"),
-        ("from sqlalchemy import MetaData\nm = MetaData()\nm.naming_convention = {'pk': 'a'}\nx = m.naming_convention", "{'pk': 'a'}"),
+        (
+            "from dataclasses import dataclass\n@dataclass\nclass A:\n  y: int\n  z: int = 2\nx = A(1).y, A(1).z",
+            "(1, 2)",
+        ),
+        (
+            "class cp:\n  def __init__(self, f): self.f = f\n  def __get__(self, o, owner): return self.f(owner)\nclass A:\n  @cp\n  def y(cls): return cls.__name__\nclass B(A): pass\nx = B.y",
+            "'B'",
+        ),
+        (
+            "from sqlalchemy import MetaData\nm = MetaData()\nm.naming_convention = {'pk': 'a'}\nx = m.naming_convention",
+            "{'pk': 'a'}",
+        ),
         ("from a import Base\nBase.metadata.naming_convention = 1\nx = Base.metadata.naming_convention", "1"),
-        ("from a import declarative_base\nclass B:\n  y = 1\nBase = declarative_base(cls=B)\nclass C(Base): pass\nx = C.y", "1"),
-        ("from typing import Generic, TypeVar\nT = TypeVar('T')\nclass A(Generic[T]):\n  y = 1\nclass B(A[int]): pass\nx = B.y", "1"),
-        ("from a import String\nclass S(String):\n  def __init__(self, n=10): super().__init__(length=n)\nx = S(5).__super_kwargs__", "{'length': 5}"),
+        (
+            "from a import declarative_base\nclass B:\n  y = 1\nBase = declarative_base(cls=B)\nclass C(Base): pass\nx = C.y",
+            "1",
+        ),
+        (
+            "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass A(Generic[T]):\n  y = 1\nclass B(A[int]): pass\nx = B.y",
+            "1",
+        ),
+        (
+            "from a import String\nclass S(String):\n  def __init__(self, n=10): super().__init__(length=n)\nx = S(5).__super_kwargs__",
+            "{'length': 5}",
+        ),
     ]);
 }
 
@@ -160,10 +223,19 @@ fn enums_have_members() {
         ("class D(Enum):\n  A = auto()\n  B = auto()\nx = D.B.value", "2"),
         ("class D(StrEnum):\n  A = auto()\nx = D.A.value, f'{D.A}', D.A == 'a'", "('a', 'a', True)"),
         ("class D(str, Enum):\n  A = 'q'\nx = D.A.upper(), ','.join(D)", "('Q', 'q')"),
-        ("class D(Enum):\n  A = (1, 'one')\n  def __init__(self, n, label): self.label = label\nx = D.A.label", "'one'"),
+        (
+            "class D(Enum):\n  A = (1, 'one')\n  def __init__(self, n, label): self.label = label\nx = D.A.label",
+            "'one'",
+        ),
         ("D = Enum('D', 'A B')\nx = [d.name for d in D]", "['A', 'B']"),
-        ("class Base(str, Enum):\n  @classmethod\n  def values(cls): return [e.value for e in cls]\nclass D(Base):\n  A = 'a'\nx = D.values()", "['a']"),
-        ("class D(Enum):\n  def _generate_next_value_(name, *args): return name\n  A = auto()\nx = D.A.value", "'A'"),
+        (
+            "class Base(str, Enum):\n  @classmethod\n  def values(cls): return [e.value for e in cls]\nclass D(Base):\n  A = 'a'\nx = D.values()",
+            "['a']",
+        ),
+        (
+            "class D(Enum):\n  def _generate_next_value_(name, *args): return name\n  A = auto()\nx = D.A.value",
+            "'A'",
+        ),
     ];
     for (source, expected) in cases {
         check(&[(&format!("{color}{source}"), expected)]);
@@ -173,7 +245,10 @@ fn enums_have_members() {
 #[test]
 fn what_is_under_a_condition_is_noted() {
     assert_eq!(noted("from c import flag\nif flag:\n  class A: pass\n", "conditional-declaration"), [2]);
-    assert_eq!(noted("from c import flag, Column\nif flag:\n  y = Column()\n", "conditional-declaration"), [2]);
+    assert_eq!(
+        noted("from c import flag, Column\nif flag:\n  y = Column()\n", "conditional-declaration"),
+        [2]
+    );
     assert_eq!(noted("from c import flag, log\nif flag:\n  log()\n", "conditional-declaration"), [0; 0]);
     assert_eq!(noted("if 1:\n  class A: pass\n", "conditional-declaration"), [0; 0]);
 }
@@ -181,7 +256,10 @@ fn what_is_under_a_condition_is_noted() {
 #[test]
 fn nothing_runs_for_ever() {
     check(&[
-        ("x = 0\nfor a in range(9999):\n  for b in range(9999):\n    for c in range(9999):\n      x = 'done'", "'done'"),
+        (
+            "x = 0\nfor a in range(9999):\n  for b in range(9999):\n    for c in range(9999):\n      x = 'done'",
+            "'done'",
+        ),
         ("x = (1,)\nfor a in range(9999):\n  x = (x, x)\nx = 1", "1"),
         ("x = 'a'\nfor a in range(9999):\n  x = x + x\nx = 1", "1"),
         ("x = [1]\nfor a in range(9999):\n  x = x + x\nx = 1", "1"),
