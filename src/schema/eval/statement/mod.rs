@@ -48,7 +48,6 @@ impl Interpreter<'_> {
     }
 
     fn statement_kind(&mut self, scope: ScopeId, statement: &Stmt) -> Flow {
-        let line = statement.line;
         match &statement.kind {
             StmtKind::If { test, body, orelse } => return self.branch(scope, test, body, orelse),
             StmtKind::For { target, iter, body, orelse } => {
@@ -75,7 +74,7 @@ impl Interpreter<'_> {
             StmtKind::Function(function) => self.function_statement(scope, function),
             StmtKind::Expr(value) => drop(self.eval(scope, value)),
             StmtKind::Delete(targets) => self.delete(scope, targets),
-            StmtKind::Pass | StmtKind::Other => drop(line),
+            StmtKind::Pass | StmtKind::Other => {}
         }
         Flow::Next
     }
