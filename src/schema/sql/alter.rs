@@ -2,8 +2,8 @@
 
 use super::cursor::{Cursor, SHOWN, items, render, unquoted};
 use super::item::{self, Constraint};
-use super::lex::{Kind, Token};
-use super::{create, object, opaque};
+use super::lex::Kind;
+use super::{create, object, opaque_of};
 use crate::schema::model::Column;
 use crate::schema::operation::{Altered, Operation};
 use crate::schema::settings::Dialect;
@@ -71,27 +71,16 @@ fn table(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
             Some(mut done) => operations.append(&mut done),
             // A sentence that begins with the words.
             None if position == 0 => return None,
-            None => operations.push(unknown(&table, tokens, cursor.dialect, "an action that is not known")),
+            None => operations.push(opaque_of(&table, tokens, cursor.dialect, "an action that is not known")),
         }
     }
     (!operations.is_empty()).then_some(operations)
 }
 
-/// An action that cannot be told, which is about the table at least.
-fn unknown(table: &str, tokens: &[Token<'_>], dialect: Dialect, why: &str) -> Operation {
-    match opaque(why, tokens, dialect) {
-        Operation::Opaque { why, mut about } => {
-            about.insert(0, table.to_owned());
-            Operation::Opaque { why, about }
-        }
-        other => other,
-    }
-}
-
 fn action(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
     let first = cursor.next()?;
     if first.kind == Kind::Hole {
-        return Some(vec![unknown(
+        return Some(vec![opaque_of(
             table,
             cursor.rest(),
             cursor.dialect,
@@ -168,7 +157,7 @@ fn add_constraint(table: &str, cursor: Cursor<'_, '_>) -> Operation {
     };
     match item::constraint(tokens, cursor.dialect) {
         Ok(constraint) => constrained(table, constraint, checked),
-        Err(why) => unknown(table, tokens, cursor.dialect, &format!("a constraint cannot be read: {why}")),
+        Err(why) => opaque_of(table, tokens, cursor.dialect, &format!("a constraint cannot be read: {why}")),
     }
 }
 
@@ -206,7 +195,7 @@ fn add_column(table: &str, cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
         }
         Err(why) => {
             let why = format!("the definition of `{}` cannot be read: {why}", name.text);
-            return Some(vec![unknown(table, cursor.rest(), cursor.dialect, &why)]);
+            return Some(vec![opaque_of(table, cursor.rest(), cursor.dialect, &why)]);
         }
     };
     // Rows that are there get NULL, which points to nothing and breaks no key: PostgreSQL does not look.
@@ -324,7 +313,7 @@ fn redefined(table: &str, old: Option<String>, cursor: Cursor<'_, '_>) -> Option
     let (column, _) = match item::column(cursor.rest(), cursor.dialect) {
         Ok(read) => read,
         Err(why) => {
-            return Some(unknown(
+            return Some(opaque_of(
                 table,
                 cursor.rest(),
                 cursor.dialect,

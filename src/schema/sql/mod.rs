@@ -151,5 +151,15 @@ fn opaque(why: &str, tokens: &[Token<'_>], dialect: Dialect) -> Operation {
     Operation::Opaque { why: why.to_owned(), about }
 }
 
+/// What cannot be told, but that it is about a table.
+fn opaque_of(table: &str, tokens: &[Token<'_>], dialect: Dialect, why: &str) -> Operation {
+    let mut operation = opaque(why, tokens, dialect);
+    if let Operation::Opaque { about, .. } = &mut operation {
+        about.retain(|name| name != table);
+        about.insert(0, table.to_owned());
+    }
+    operation
+}
+
 #[cfg(test)]
 mod tests;
