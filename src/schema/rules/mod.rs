@@ -145,15 +145,4 @@ pub fn lint(context: &Context<'_>) -> Vec<Finding> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_there_once() {
-        for rule in REGISTRY {
-            assert_eq!(REGISTRY.iter().filter(|other| other.id == rule.id).count(), 1, "{}", rule.id);
-            assert_eq!(rule.look.is_some(), rule.group == Group::LockSafety, "{}", rule.id);
-            assert_eq!(find(rule.id).map(|found| found.id), Some(rule.id));
-        }
-    }
-}
+mod tests;
