@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures nija beside the same work in C and beside its peers, in one run on this machine, and says which targets hold.
 #
-#   scripts/bench.sh [-v] [PART…]: stop gate update contention orders record stats watch peers
+#   scripts/bench.sh [-v] [PART…]: stop gate update contention orders record stats watch peers schema
 #
 # Every figure is the median of ratios of runs taken in turns, with its 95 % interval: on a shared machine a time means
 # little, a ratio of neighbours much. A MISS is news about the machine or the code, not a failure: the exit code is 0 when
@@ -13,7 +13,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-all_parts=(stop gate update contention orders record stats watch peers)
+all_parts=(stop gate update contention orders record stats watch peers schema)
 rows=() children=() mounts=() loops=() images=() verbose=''
 # shellcheck source=scripts/bench_peers.sh
 source "$root/scripts/bench_peers.sh"
@@ -25,6 +25,8 @@ source "$root/scripts/bench_record.sh"
 source "$root/scripts/bench_stats.sh"
 # shellcheck source=scripts/bench_watch.sh
 source "$root/scripts/bench_watch.sh"
+# shellcheck source=scripts/bench_schema.sh
+source "$root/scripts/bench_schema.sh"
 
 main() {
     if [[ ${1:-} == -v ]]; then verbose=1 && shift; fi

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::eval::Modules;
+use super::facts::Facts;
 use super::python::{self, ast};
 use super::tree::{BlobId, File, Tree};
 
@@ -56,6 +57,10 @@ impl Tree for Memory {
 impl Modules for Memory {
     fn module(&self, tree: &dyn Tree, file: &File) -> Arc<ast::Module> {
         Arc::new(tree.read(file).map_or_else(|_| ast::Module::default(), |text| python::parse(&text)))
+    }
+
+    fn facts(&self, tree: &dyn Tree, file: &File) -> Arc<Facts> {
+        Arc::new(tree.read(file).map_or_else(|_| Facts::default(), |text| Facts::of(&text)))
     }
 }
 

@@ -18,7 +18,6 @@ pub mod eval;
 pub mod facts;
 pub mod finding;
 pub mod ignore;
-#[cfg(test)]
 pub mod memory;
 pub mod model;
 pub mod operation;

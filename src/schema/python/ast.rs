@@ -11,7 +11,8 @@ pub struct Module {
     pub ignores: Vec<Ignore>,
     /// Lines where the source is no Python.
     pub errors: Vec<u32>,
-    /// SQL passed as a string to `execute`, `text` and the like, each with its line, where it may change a schema.
+    /// Literals that may change a schema and are passed to calls which run SQL (`execute`, `text`, `DDL` …), with their
+    /// lines; values within them are `{}`.
     pub sql: Vec<(u32, Arc<str>)>,
 }
 
