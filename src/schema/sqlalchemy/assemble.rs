@@ -8,7 +8,9 @@ impl Builder<'_, '_> {
     /// The model of every table so far.
     pub fn assemble(&mut self) -> Model {
         let mut order: Vec<usize> = (0..self.drafts.len()).collect();
-        order.sort_by(|a, b| self.drafts.get(*a).map(|draft| &draft.place).cmp(&self.drafts.get(*b).map(|draft| &draft.place)));
+        order.sort_by(|a, b| {
+            self.drafts.get(*a).map(|draft| &draft.place).cmp(&self.drafts.get(*b).map(|draft| &draft.place))
+        });
         let mut model = Model::default();
         for at in order {
             let Some(draft) = self.drafts.get(at).cloned() else { continue };

@@ -1,10 +1,9 @@
 //! Tables in the making: what was declared, before types, keys and names are settled.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::column::Definition;
-use crate::schema::eval::{ClassId, Value};
+use crate::schema::eval::Value;
 use crate::schema::place::Place;
 
 /// A table in the making.
@@ -39,8 +38,6 @@ pub struct Field {
     pub name: String,
     /// What is declared.
     pub definition: Definition,
-    /// The attribute it is, of the class it was declared in or copied to.
-    pub attribute: Option<(ClassId, Arc<str>)>,
 }
 
 impl Draft {

@@ -23,7 +23,11 @@ impl Builder<'_, '_> {
             Value::Str(name) => name.to_string(),
             other => {
                 let text = self.interpreter.text(other);
-                self.note("unresolved-tablename", &call.place, &format!("the name of a table cannot be told: {text}"));
+                self.note(
+                    "unresolved-tablename",
+                    &call.place,
+                    &format!("the name of a table cannot be told: {text}"),
+                );
                 format!("<{text}>")
             }
         };
@@ -66,7 +70,9 @@ impl Builder<'_, '_> {
     }
 
     fn reflects(&self, call: &Call) -> bool {
-        let given = |name: &str| call.kwarg(name).is_some_and(|value| !matches!(value, Value::None | Value::Bool(false)));
+        let given = |name: &str| {
+            call.kwarg(name).is_some_and(|value| !matches!(value, Value::None | Value::Bool(false)))
+        };
         given("autoload_with") || given("autoload")
     }
 
@@ -99,7 +105,9 @@ impl Builder<'_, '_> {
             if self.appended(id) || self.placed.contains(&id) {
                 continue;
             }
-            let Some(call) = self.call_of(id).filter(|call| PARTS.contains(&&*call.name.last)) else { continue };
+            let Some(call) = self.call_of(id).filter(|call| PARTS.contains(&&*call.name.last)) else {
+                continue;
+            };
             if call.is("ForeignKeyConstraint") || call.is("PrimaryKeyConstraint") {
                 continue;
             }
@@ -116,7 +124,9 @@ impl Builder<'_, '_> {
     fn appended(&mut self, id: ObjectId) -> bool {
         let object = self.interpreter.object(id);
         let Value::Member(owner, method) = &object.callee else { return false };
-        let (Some(value), Some(at)) = (object.args.first().cloned(), self.table_of(owner)) else { return false };
+        let (Some(value), Some(at)) = (object.args.first().cloned(), self.table_of(owner)) else {
+            return false;
+        };
         match &**method {
             "append_constraint" => {
                 if let Value::Object(part) = &value {
@@ -146,7 +156,9 @@ impl Builder<'_, '_> {
                 Value::External(path) => path.starts_with("sqlalchemy.orm") && path.ends_with(".mapper"),
                 _ => false,
             };
-            let (Some(Value::Class(class)), Some(table)) = (object.args.first(), object.args.get(1)) else { continue };
+            let (Some(Value::Class(class)), Some(table)) = (object.args.first(), object.args.get(1)) else {
+                continue;
+            };
             if let Some(at) = self.table_of(table).filter(|_| maps) {
                 let class = *class;
                 self.map_class(class, at);

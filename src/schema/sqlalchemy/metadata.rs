@@ -52,7 +52,8 @@ impl Builder<'_, '_> {
     fn handed_on(&self, value: &Value) -> Option<Value> {
         let Value::Object(id) = value else { return None };
         let object = self.interpreter.object(*id);
-        let kwarg = |name: &str| object.kwargs.iter().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
+        let kwarg =
+            |name: &str| object.kwargs.iter().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
         let given = ["metadata", "metadata_obj", "registry", "model_class", "cls"].iter().find_map(|name| {
             kwarg(name).filter(|value| match value {
                 Value::Class(class) => ["cls", "model_class"].contains(name) && self.has_metadata(*class),
@@ -65,7 +66,11 @@ impl Builder<'_, '_> {
             Value::Member(inner, name) if matches!(**inner, Value::Object(_)) && &**name != "MetaData" => {
                 Some((**inner).clone())
             }
-            _ => object.args.first().filter(|first| self.call(first).is_some_and(|call| call.is("MetaData"))).cloned(),
+            _ => object
+                .args
+                .first()
+                .filter(|first| self.call(first).is_some_and(|call| call.is("MetaData")))
+                .cloned(),
         })
     }
 
@@ -78,7 +83,8 @@ impl Builder<'_, '_> {
         };
         let given = |at: usize, name: &str| call.as_ref().and_then(|call| call.arg(at, name)).cloned();
         let schema = self.set_later(&holder, "schema").or_else(|| given(0, "schema"));
-        let convention = self.set_later(&holder, "naming_convention").or_else(|| given(2, "naming_convention"));
+        let convention =
+            self.set_later(&holder, "naming_convention").or_else(|| given(2, "naming_convention"));
         MetaData {
             schema: schema.as_ref().and_then(text),
             convention: convention.and_then(|value| self.convention(&value)),

@@ -70,7 +70,8 @@ impl Call {
 }
 
 /// Packages that hand on SQLAlchemy's names under their own.
-const ROOTS: [&str; 5] = ["sqlalchemy", "sqlmodel", "flask_sqlalchemy", "sqlalchemy_json", "flask_appbuilder"];
+const ROOTS: [&str; 5] =
+    ["sqlalchemy", "sqlmodel", "flask_sqlalchemy", "sqlalchemy_json", "flask_appbuilder"];
 
 /// Names so much SQLAlchemy's own that `db.` or `sa.` before them is enough.
 const OWN: [&str; 12] = [
@@ -166,7 +167,8 @@ impl Builder<'_, '_> {
         let (name, class) = self.called(&callee)?;
         let object = self.interpreter.object(id);
         // What a class of the tree hands on to the `__init__` outside is what counts.
-        let handed = |name: &str| object.attributes.iter().find(|(key, _)| &**key == name).map(|(_, value)| value);
+        let handed =
+            |name: &str| object.attributes.iter().find(|(key, _)| &**key == name).map(|(_, value)| value);
         if let (Some(_), Some(value)) = (class, handed("__super_args__")) {
             args = self.interpreter.elements(value).unwrap_or_default();
         }

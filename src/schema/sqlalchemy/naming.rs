@@ -60,7 +60,8 @@ impl Builder<'_, '_> {
             if let Some(after) = rest.strip_prefix('%') {
                 out.push('%');
                 rest = after;
-            } else if let Some((token, after)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(")s")) {
+            } else if let Some((token, after)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(")s"))
+            {
                 out.push_str(&self.token(token, subject, said));
                 rest = after;
             } else {
@@ -81,9 +82,9 @@ impl Builder<'_, '_> {
         match token {
             "table_name" => draft.name.clone(),
             "constraint_name" => said.unwrap_or_default().to_owned(),
-            "referred_table_name" => subject.referred.map_or_else(String::new, |(table, _)| {
-                table.rsplit('.').next().unwrap_or(table).to_owned()
-            }),
+            "referred_table_name" => subject
+                .referred
+                .map_or_else(String::new, |(table, _)| table.rsplit('.').next().unwrap_or(table).to_owned()),
             _ => columns(token, subject, draft).unwrap_or_else(|| format!("<{token}>")),
         }
     }
@@ -92,7 +93,11 @@ impl Builder<'_, '_> {
     fn custom(&mut self, token: &str, subject: &Subject<'_>) -> String {
         let place = self.drafts.get(subject.table).map(|draft| draft.place.clone());
         if let Some(place) = place {
-            self.note("unresolved-name", &place, &format!("the naming convention's %({token})s is a function"));
+            self.note(
+                "unresolved-name",
+                &place,
+                &format!("the naming convention's %({token})s is a function"),
+            );
         }
         let names: Vec<&str> = subject.columns.iter().map(|(_, name)| name.as_str()).collect();
         format!("<{token}:{}>", names.join(","))

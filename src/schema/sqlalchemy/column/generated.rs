@@ -17,8 +17,18 @@ const OPTIONS: [(&str, &str); 8] = [
 ];
 
 /// Parameters of `Identity` in order.
-const PARAMETERS: [&str; 10] =
-    ["always", "on_null", "start", "increment", "minvalue", "maxvalue", "nominvalue", "nomaxvalue", "cycle", "cache"];
+const PARAMETERS: [&str; 10] = [
+    "always",
+    "on_null",
+    "start",
+    "increment",
+    "minvalue",
+    "maxvalue",
+    "nominvalue",
+    "nomaxvalue",
+    "cycle",
+    "cache",
+];
 
 impl Builder<'_, '_> {
     /// The expression of a generated column.

@@ -144,7 +144,9 @@ impl Builder<'_, '_> {
     /// Whether a value is a column or holds one.
     pub fn is_column(&self, value: &Value) -> bool {
         self.call(value).is_some_and(|call| {
-            COLUMNS.contains(&&*call.name.last) || WRAPPERS.contains(&&*call.name.last) || call.is("composite")
+            COLUMNS.contains(&&*call.name.last)
+                || WRAPPERS.contains(&&*call.name.last)
+                || call.is("composite")
         })
     }
 
@@ -174,7 +176,10 @@ impl Builder<'_, '_> {
         if let Some(call) = self.call(value) {
             match &*call.name.last {
                 "ForeignKey" => return made.foreign_keys.push(call),
-                "CheckConstraint" | "UniqueConstraint" | "PrimaryKeyConstraint" | "ForeignKeyConstraint"
+                "CheckConstraint"
+                | "UniqueConstraint"
+                | "PrimaryKeyConstraint"
+                | "ForeignKeyConstraint"
                 | "ExcludeConstraint" => return made.constraints.push(call),
                 "Computed" => return made.computed = Some(call),
                 "Identity" => return made.identity = Some(call),
@@ -193,7 +198,9 @@ impl Builder<'_, '_> {
         match &**name {
             "name" => made.name = text(value).or(made.name.take()),
             "key" => made.key = text(value),
-            "type_" => made.kind = Some(value.clone()).filter(|value| *value != Value::None).or(made.kind.take()),
+            "type_" => {
+                made.kind = Some(value.clone()).filter(|value| *value != Value::None).or(made.kind.take())
+            }
             "nullable" => made.nullable = self.flag(made, name, value),
             "primary_key" => made.primary_key = self.flag(made, name, value).unwrap_or(false),
             "unique" => made.unique = self.flag(made, name, value),
@@ -205,7 +212,9 @@ impl Builder<'_, '_> {
                 }
             }
             "comment" => made.comment = self.words(value),
-            "server_default" => made.server_default = Some(value.clone()).filter(|value| *value != Value::None),
+            "server_default" => {
+                made.server_default = Some(value.clone()).filter(|value| *value != Value::None)
+            }
             "default" | "insert_default" => {
                 if let Some(call) = self.call(value).filter(|call| call.is("Sequence")) {
                     made.sequence = Some(call);

@@ -18,10 +18,11 @@ impl Builder<'_, '_> {
             let message = format!("the type of {} cannot be told: {}", field.name, kind.sql);
             self.note("unresolved-type", &made.place, &message);
         }
-        let nullable = made.nullable.unwrap_or_else(|| {
-            !made.primary_key && made.identity.is_none() && made.optional.unwrap_or(true)
-        });
-        let server_default = made.server_default.as_ref().and_then(|value| self.server_default(value, spot.0));
+        let nullable = made
+            .nullable
+            .unwrap_or_else(|| !made.primary_key && made.identity.is_none() && made.optional.unwrap_or(true));
+        let server_default =
+            made.server_default.as_ref().and_then(|value| self.server_default(value, spot.0));
         Column {
             name: field.name.clone(),
             kind,

@@ -42,7 +42,8 @@ impl Builder<'_, '_> {
             let operator = pair.get(1).and_then(|value| self.words(value)).unwrap_or_default();
             elements.push(format!("{column} WITH {operator}"));
         }
-        let using = call.kwarg("using").and_then(|value| self.words(value)).unwrap_or_else(|| "gist".to_owned());
+        let using =
+            call.kwarg("using").and_then(|value| self.words(value)).unwrap_or_else(|| "gist".to_owned());
         let mut sql = format!("EXCLUDE USING {using} ({})", elements.join(", "));
         if let Some(filter) = call.kwarg("where").filter(|value| **value != Value::None).cloned() {
             let filter = match &filter {
@@ -74,7 +75,9 @@ impl Builder<'_, '_> {
         }
         let name = identifier(&column.first()?.1, self.dialect);
         let (sql, given) = match &*call.name.last {
-            "Boolean" if self.dialect == Dialect::Sqlite => (format!("{name} IN (0, 1)"), call.kwarg("name").cloned()),
+            "Boolean" if self.dialect == Dialect::Sqlite => {
+                (format!("{name} IN (0, 1)"), call.kwarg("name").cloned())
+            }
             "Enum" => {
                 let values = self.enum_type(&call).values.filter(|values| !values.native)?;
                 let list: Vec<String> = values.values.iter().map(|value| literal(value)).collect();

@@ -19,7 +19,9 @@ impl Builder<'_, '_> {
                     return here.or_else(|| spots.first()).copied();
                 }
                 let call = self.call_of(*id)?;
-                if !["column_property", "deferred", "foreign", "remote", "mapped_column"].contains(&&*call.name.last) {
+                if !["column_property", "deferred", "foreign", "remote", "mapped_column"]
+                    .contains(&&*call.name.last)
+                {
                     return None;
                 }
                 let inner = call.args.first()?.clone();

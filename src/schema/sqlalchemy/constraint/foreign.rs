@@ -33,7 +33,8 @@ impl Builder<'_, '_> {
             return self.named_target(at, text, own);
         }
         if let Some(spot) = self.spot(value, None) {
-            let table = self.drafts.get(spot.0).map(super::super::draft::Draft::full_name).unwrap_or_default();
+            let table =
+                self.drafts.get(spot.0).map(super::super::draft::Draft::full_name).unwrap_or_default();
             let column = self.field(spot).map(|field| field.name.clone()).unwrap_or_default();
             return Target { table, column, spot: Some(spot) };
         }
@@ -44,7 +45,9 @@ impl Builder<'_, '_> {
         }
         let text = self.interpreter.text(value);
         match text.rsplit_once('.') {
-            Some((table, column)) => Target { table: table.to_owned(), column: column.to_owned(), spot: None },
+            Some((table, column)) => {
+                Target { table: table.to_owned(), column: column.to_owned(), spot: None }
+            }
             None => Target { table: text, column: own.to_owned(), spot: None },
         }
     }
@@ -57,7 +60,9 @@ impl Builder<'_, '_> {
         let found = self.by_name.get(&(metadata, table.clone())).copied();
         let found = found.or_else(|| self.by_any_name.get(&table).copied());
         let spot = found.and_then(|found| Some((found, self.drafts.get(found)?.find(column)?)));
-        let column = spot.and_then(|spot| self.field(spot)).map_or_else(|| column.to_owned(), |field| field.name.clone());
+        let column = spot
+            .and_then(|spot| self.field(spot))
+            .map_or_else(|| column.to_owned(), |field| field.name.clone());
         Target { table, column, spot }
     }
 
@@ -115,7 +120,9 @@ impl Builder<'_, '_> {
     pub fn constrained_target(&mut self, spot: Spot) -> Option<Target> {
         let parts = self.drafts.get(spot.0)?.parts.clone();
         for part in &parts {
-            let Some(call) = self.call(part).filter(|call| PARTS.contains(&&*call.name.last)) else { continue };
+            let Some(call) = self.call(part).filter(|call| PARTS.contains(&&*call.name.last)) else {
+                continue;
+            };
             if !call.is("ForeignKeyConstraint") {
                 continue;
             }

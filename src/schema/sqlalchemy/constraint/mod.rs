@@ -5,8 +5,6 @@ mod columns;
 mod foreign;
 mod index;
 
-pub use foreign::Target;
-
 use super::builder::Builder;
 use super::names::Call;
 use super::naming::Subject;
@@ -102,7 +100,9 @@ impl Builder<'_, '_> {
         if call.kwarg("postgresql_nulls_not_distinct") == Some(&Value::Bool(true)) {
             options.push("nulls not distinct".to_owned());
         }
-        if let Some(include) = call.kwarg("postgresql_include").and_then(|value| self.interpreter.elements(value)) {
+        if let Some(include) =
+            call.kwarg("postgresql_include").and_then(|value| self.interpreter.elements(value))
+        {
             let names: Vec<String> = include.iter().filter_map(|value| self.words(value)).collect();
             options.push(format!("include {}", names.join(", ")));
         }
@@ -113,7 +113,8 @@ impl Builder<'_, '_> {
     /// The primary key, of the columns that say so or of a constraint.
     fn primary_key(&mut self, at: usize, call: Option<&Call>, table: &mut Table) {
         let of_fields: Vec<(String, String)> = self.drafts.get(at).map_or_else(Vec::new, |draft| {
-            let mut fields: Vec<_> = draft.fields.iter().filter(|field| field.definition.primary_key).collect();
+            let mut fields: Vec<_> =
+                draft.fields.iter().filter(|field| field.definition.primary_key).collect();
             fields.sort_by_key(|field| field.definition.order);
             fields.into_iter().map(|field| (field.key.clone(), field.name.clone())).collect()
         });
@@ -124,7 +125,8 @@ impl Builder<'_, '_> {
         if columns.is_empty() {
             return;
         }
-        let name = self.constraint_name(call.and_then(|call| call.kwarg("name")), &subject("pk", at, &columns));
+        let name =
+            self.constraint_name(call.and_then(|call| call.kwarg("name")), &subject("pk", at, &columns));
         let place = call.map(|call| call.place.clone()).or_else(|| table.place.clone());
         let options = call.map(|call| self.options(call)).unwrap_or_default();
         for (_, column) in &columns {

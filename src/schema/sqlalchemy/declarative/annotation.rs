@@ -28,7 +28,12 @@ const DEFAULTS: [(&str, &str); 11] = [
 
 impl Builder<'_, '_> {
     /// The column that an annotation alone declares; `base` is where it stands, `class` what it is for.
-    pub(super) fn annotated(&mut self, base: ClassId, class: ClassId, annotation: &Arc<Expr>) -> Option<Definition> {
+    pub(super) fn annotated(
+        &mut self,
+        base: ClassId,
+        class: ClassId,
+        annotation: &Arc<Expr>,
+    ) -> Option<Definition> {
         let inner = self.mapped(base, annotation)?;
         let place = self.interpreter.class(base).place.clone();
         let mut made = Definition::empty(place);
@@ -39,7 +44,13 @@ impl Builder<'_, '_> {
     }
 
     /// Takes from an annotation what a column does not say itself.
-    pub(super) fn annotate(&mut self, made: &mut Definition, base: ClassId, class: ClassId, annotation: &Arc<Expr>) {
+    pub(super) fn annotate(
+        &mut self,
+        made: &mut Definition,
+        base: ClassId,
+        class: ClassId,
+        annotation: &Arc<Expr>,
+    ) {
         if let Some(inner) = self.mapped(base, annotation) {
             self.settle(made, class, &inner);
         }
@@ -96,9 +107,12 @@ impl Builder<'_, '_> {
             Value::Item(container, items) if self.last(container).as_deref() == Some("Annotated") => {
                 let (first, rest) = items.split_first()?;
                 let column = rest.iter().find(|value| {
-                    self.call(value).is_some_and(|call| ["mapped_column", "MappedColumn"].contains(&&*call.name.last))
+                    self.call(value)
+                        .is_some_and(|call| ["mapped_column", "MappedColumn"].contains(&&*call.name.last))
                 });
-                if let Some(other) = column.cloned().and_then(|column| self.definitions(&column).into_iter().next()) {
+                if let Some(other) =
+                    column.cloned().and_then(|column| self.definitions(&column).into_iter().next())
+                {
                     made.merge(&other);
                 }
                 Some(first.clone())
@@ -131,7 +145,9 @@ impl Builder<'_, '_> {
                         object.args.iter().any(|item| self.takes_none(item, depth))
                     }
                     callee => {
-                        let alias = self.last(callee).is_some_and(|last| ["TypeAliasType", "NewType"].contains(&last.as_str()));
+                        let alias = self
+                            .last(callee)
+                            .is_some_and(|last| ["TypeAliasType", "NewType"].contains(&last.as_str()));
                         alias && object.args.get(1).is_some_and(|item| self.takes_none(item, depth))
                     }
                 }
@@ -183,7 +199,9 @@ impl Builder<'_, '_> {
         for _ in 0..DEPTH {
             let Value::Object(id) = &at else { return None };
             let object = self.interpreter.object(*id);
-            let kwarg = |name: &str| object.kwargs.iter().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
+            let kwarg = |name: &str| {
+                object.kwargs.iter().find(|(key, _)| &**key == name).map(|(_, value)| value.clone())
+            };
             if let Some(map) = kwarg("type_annotation_map") {
                 return Some(map);
             }
@@ -218,7 +236,9 @@ impl Builder<'_, '_> {
     fn enum_by_map(&mut self, class: ClassId, map: &[(Value, Value)]) -> Option<Value> {
         let order = self.interpreter.linearised(class);
         let generic = |value: &Value| matches!(value, Value::External(path) if path.starts_with("enum."));
-        let external = order.iter().any(|base| generic(base) || self.last(base).is_some_and(|last| last.ends_with("Enum")));
+        let external = order
+            .iter()
+            .any(|base| generic(base) || self.last(base).is_some_and(|last| last.ends_with("Enum")));
         if !external {
             return None;
         }

@@ -26,12 +26,17 @@ impl Builder<'_, '_> {
             if *base != class && self.of_class.contains_key(base) && !made {
                 continue;
             }
-            let value = if made { self.interpreter.attribute(&Value::Class(class), "__table_args__") } else { value };
+            let value =
+                if made { self.interpreter.attribute(&Value::Class(class), "__table_args__") } else { value };
             let arguments = self.arguments(&value);
             if arguments.is_none() && value != Value::None {
                 let place = self.interpreter.class(class).place.clone();
                 let name = self.interpreter.class(class).name.clone();
-                self.note("unresolved-constraint", &place, &format!("the __table_args__ of {name} cannot be told"));
+                self.note(
+                    "unresolved-constraint",
+                    &place,
+                    &format!("the __table_args__ of {name} cannot be told"),
+                );
             }
             return arguments.unwrap_or_default();
         }
@@ -71,7 +76,9 @@ impl Builder<'_, '_> {
             match (&**name, value) {
                 ("schema", Value::Str(text)) => schema = Some(Some(text.to_string())),
                 ("schema", Value::None) => {}
-                ("schema", other) if self.last(other).is_some_and(|last| last == "BLANK_SCHEMA") => schema = Some(None),
+                ("schema", other) if self.last(other).is_some_and(|last| last == "BLANK_SCHEMA") => {
+                    schema = Some(None)
+                }
                 ("schema", other) => schema = Some(Some(format!("<{}>", self.interpreter.text(other)))),
                 ("comment", value) => draft.comment = self.words(value),
                 _ => {}
@@ -90,7 +97,8 @@ impl Builder<'_, '_> {
         } else if self.call(part).is_some_and(|call| self.is_part(&call)) {
             self.placed.extend(super::object_of(part));
             draft.parts.push(part.clone());
-        } else if let Some(inner) = self.interpreter.elements(part).filter(|_| !matches!(part, Value::Str(_))) {
+        } else if let Some(inner) = self.interpreter.elements(part).filter(|_| !matches!(part, Value::Str(_)))
+        {
             for value in inner {
                 if self.call(&value).is_some_and(|call| self.is_part(&call)) {
                     self.placed.extend(super::object_of(&value));
@@ -135,6 +143,6 @@ impl Builder<'_, '_> {
             return self.note("unresolved-column", &place, "a column whose name cannot be told");
         };
         let key = made.key.clone().unwrap_or_else(|| name.clone());
-        self.add_field(at, Field { key, name, definition: made, attribute: None });
+        self.add_field(at, Field { key, name, definition: made });
     }
 }

@@ -83,7 +83,9 @@ impl Builder<'_, '_> {
                 other => (other, None),
             };
             let root = match target {
-                Value::Member(inner, name) if ["mapped", "mapped_as_dataclass"].contains(&&**name) => (**inner).clone(),
+                Value::Member(inner, name) if ["mapped", "mapped_as_dataclass"].contains(&&**name) => {
+                    (**inner).clone()
+                }
                 other if self.name(other).is_some_and(|name| &*name.last == "mapped_as_dataclass") => {
                     arguments.cloned()?
                 }
@@ -105,8 +107,14 @@ impl Builder<'_, '_> {
                     other => self.last(other),
                 };
                 let makes = |name: &str| {
-                    ["declarative_base", "generate_base", "automap_base", "make_declarative_base", "as_declarative_base"]
-                        .contains(&name)
+                    [
+                        "declarative_base",
+                        "generate_base",
+                        "automap_base",
+                        "make_declarative_base",
+                        "as_declarative_base",
+                    ]
+                    .contains(&name)
                 };
                 last.filter(|name| makes(name)).and_then(|_| family(Flavour::Declarative))
             }
@@ -115,9 +123,15 @@ impl Builder<'_, '_> {
                 let path = self.path(value)?;
                 match path.as_str() {
                     "sqlmodel.SQLModel" | "sqlmodel.main.SQLModel" => family(Flavour::SqlModel),
-                    "flask_appbuilder.Model" | "flask_appbuilder.models.sqla.Model" => family(Flavour::Declarative),
-                    path if path.ends_with("db.Model") || path == "flask_sqlalchemy.Model" => family(Flavour::Flask),
-                    path if path.starts_with("flask_sqlalchemy.") && path.ends_with(".Model") => family(Flavour::Flask),
+                    "flask_appbuilder.Model" | "flask_appbuilder.models.sqla.Model" => {
+                        family(Flavour::Declarative)
+                    }
+                    path if path.ends_with("db.Model") || path == "flask_sqlalchemy.Model" => {
+                        family(Flavour::Flask)
+                    }
+                    path if path.starts_with("flask_sqlalchemy.") && path.ends_with(".Model") => {
+                        family(Flavour::Flask)
+                    }
                     _ => None,
                 }
             }
@@ -128,14 +142,15 @@ impl Builder<'_, '_> {
     /// Whether a class of the tree is itself a declarative base.
     fn is_root(&self, class: ClassId) -> bool {
         let class = self.interpreter.class(class);
-        let known = |value: &Value, names: &[&str]| {
-            self.name(value).is_some_and(|name| names.contains(&&*name.last))
-        };
+        let known =
+            |value: &Value, names: &[&str]| self.name(value).is_some_and(|name| names.contains(&&*name.last));
         let base = |value: &Value| known(value, &["DeclarativeBase", "DeclarativeBaseNoMeta"]);
         let meta = |value: &Value| match value {
-            Value::Class(meta) => {
-                self.interpreter.linearised(*meta).iter().any(|base| known(base, &["DeclarativeMeta", "DefaultMeta"]))
-            }
+            Value::Class(meta) => self
+                .interpreter
+                .linearised(*meta)
+                .iter()
+                .any(|base| known(base, &["DeclarativeMeta", "DefaultMeta"])),
             other => known(other, &["DeclarativeMeta", "DefaultMeta"]),
         };
         let decorates = |value: &Value| {
@@ -165,9 +180,12 @@ impl Builder<'_, '_> {
         }
         let column = |class: &ClassId| {
             let attributes = &self.interpreter.class(*class).attributes;
-            attributes.iter().any(|attribute| attribute.value.as_ref().is_some_and(|value| self.is_column(value)))
+            attributes
+                .iter()
+                .any(|attribute| attribute.value.as_ref().is_some_and(|value| self.is_column(value)))
         };
-        let annotated = || named && self.interpreter.class(class).attributes.iter().any(|at| at.annotation.is_some());
+        let annotated =
+            || named && self.interpreter.class(class).attributes.iter().any(|at| at.annotation.is_some());
         if !classes.iter().any(column) && !annotated() && self.declared(class, "__table__").is_none() {
             return None;
         }
@@ -181,8 +199,14 @@ impl Builder<'_, '_> {
             Value::External(path) => {
                 let root = path.split('.').next().unwrap_or_default();
                 let known = self.name(value).is_some_and(|name| {
-                    ["MappedAsDataclass", "AsyncAttrs", "AbstractConcreteBase", "ConcreteBase", "DeferredReflection"]
-                        .contains(&&*name.last)
+                    [
+                        "MappedAsDataclass",
+                        "AsyncAttrs",
+                        "AbstractConcreteBase",
+                        "ConcreteBase",
+                        "DeferredReflection",
+                    ]
+                    .contains(&&*name.last)
                 });
                 !PLAIN.contains(&root) && !known
             }

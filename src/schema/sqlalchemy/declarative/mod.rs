@@ -105,7 +105,7 @@ impl Builder<'_, '_> {
         for (attribute, made) in scanned {
             let key = made.key.clone().or_else(|| made.name.clone()).unwrap_or_else(|| attribute.to_string());
             let name = made.name.clone().unwrap_or_else(|| attribute.to_string());
-            let field = Field { key, name, definition: made, attribute: Some((class, attribute.clone())) };
+            let field = Field { key, name, definition: made };
             if let Some(spot) = self.add_field(at, field) {
                 self.of_attribute.insert((class, attribute), spot);
             }
@@ -139,7 +139,8 @@ impl Builder<'_, '_> {
             Some(Value::Function(..)) => self.interpreter.attribute(&Value::Class(class), "__table__"),
             Some(value) => value,
             None => {
-                let made = |base: &&ClassId| matches!(self.declared(**base, "__table__"), Some(Value::Function(..)));
+                let made =
+                    |base: &&ClassId| matches!(self.declared(**base, "__table__"), Some(Value::Function(..)));
                 order.iter().skip(1).find(made)?;
                 self.interpreter.attribute(&Value::Class(class), "__table__")
             }
@@ -175,7 +176,8 @@ impl Builder<'_, '_> {
             let place = self.interpreter.class(class).place.clone();
             let name = self.interpreter.class(class).name.clone();
             let base = self.interpreter.text(&family.root);
-            let message = format!("the base {base} of {name} is declared elsewhere; what it brings along is not known");
+            let message =
+                format!("the base {base} of {name} is declared elsewhere; what it brings along is not known");
             self.note("unresolved-base", &place, &message);
         }
     }

@@ -28,7 +28,9 @@ impl Builder<'_, '_> {
                     continue;
                 }
                 self.scan_attribute(class, *base, &attribute, &mut scanned);
-                if attribute.value.is_some() || scanned.last().is_some_and(|(name, _)| *name == attribute.name) {
+                if attribute.value.is_some()
+                    || scanned.last().is_some_and(|(name, _)| *name == attribute.name)
+                {
                     seen.insert(attribute.name);
                 }
             }
@@ -36,10 +38,17 @@ impl Builder<'_, '_> {
         scanned
     }
 
-    fn scan_attribute(&mut self, class: ClassId, base: ClassId, attribute: &Attribute, scanned: &mut Scanned) {
+    fn scan_attribute(
+        &mut self,
+        class: ClassId,
+        base: ClassId,
+        attribute: &Attribute,
+        scanned: &mut Scanned,
+    ) {
         let name = &attribute.name;
         let Some(value) = &attribute.value else {
-            let made = attribute.annotation.as_ref().and_then(|annotation| self.annotated(base, class, annotation));
+            let made =
+                attribute.annotation.as_ref().and_then(|annotation| self.annotated(base, class, annotation));
             if let Some(mut made) = made {
                 made.place = attribute.place.clone();
                 scanned.push((name.clone(), made));
@@ -54,7 +63,8 @@ impl Builder<'_, '_> {
             if let Some(annotation) = annotation.as_ref().filter(|_| introspects && !several) {
                 self.annotate(&mut made, base, class, annotation);
             }
-            let key = if several && made.name.is_none() { format!("{name}_{at}").into() } else { name.clone() };
+            let key =
+                if several && made.name.is_none() { format!("{name}_{at}").into() } else { name.clone() };
             scanned.push((key, made));
         }
     }
@@ -80,14 +90,19 @@ impl Builder<'_, '_> {
         if self.is_declared_attr(&object.callee) {
             let function = object.args.first().cloned().unwrap_or(Value::None);
             let place = object.place.clone();
-            return (self.interpreter.call(&function, vec![Value::Class(class)], Vec::new(), &place), annotation);
+            return (
+                self.interpreter.call(&function, vec![Value::Class(class)], Vec::new(), &place),
+                annotation,
+            );
         }
         if self.path(&object.callee).is_some_and(|path| path == "dataclasses.field") {
-            let metadata = object.kwargs.iter().find(|(name, _)| &**name == "metadata").map(|(_, value)| value.clone());
+            let metadata =
+                object.kwargs.iter().find(|(name, _)| &**name == "metadata").map(|(_, value)| value.clone());
             let entries = metadata.and_then(|value| self.interpreter.entries(&value)).unwrap_or_default();
-            let column = entries.into_iter().map(|(_, value)| value).find(|value| {
-                self.is_column(value) || matches!(value, Value::Function(..))
-            });
+            let column = entries
+                .into_iter()
+                .map(|(_, value)| value)
+                .find(|value| self.is_column(value) || matches!(value, Value::Function(..)));
             return match column {
                 Some(function @ Value::Function(..)) => {
                     let place = self.nowhere();
@@ -105,13 +120,17 @@ impl Builder<'_, '_> {
             Value::Object(id) => &self.interpreter.object(*id).callee,
             other => other,
         };
-        self.path(value).is_some_and(|path| path.split('.').any(|part| ["declared_attr", "cascaded_attr"].contains(&part)))
+        self.path(value).is_some_and(|path| {
+            path.split('.').any(|part| ["declared_attr", "cascaded_attr"].contains(&part))
+        })
     }
 
     /// Whether an attribute is made for every subclass, also of a mapped class.
     fn cascades(&self, attribute: &Attribute) -> bool {
         let Some(Value::Function(id, _)) = &attribute.value else { return false };
         let decorators = &self.interpreter.function(*id).decorators;
-        decorators.iter().any(|decorator| self.path(decorator).is_some_and(|path| path.ends_with("declared_attr.cascading")))
+        decorators.iter().any(|decorator| {
+            self.path(decorator).is_some_and(|path| path.ends_with("declared_attr.cascading"))
+        })
     }
 }

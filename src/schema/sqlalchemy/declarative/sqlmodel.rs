@@ -52,7 +52,8 @@ impl Builder<'_, '_> {
         }
         let mut scanned = Vec::new();
         for name in names {
-            let declares = |base: &ClassId| self.interpreter.own_attribute(*base, &name).cloned().map(|at| (*base, at));
+            let declares =
+                |base: &ClassId| self.interpreter.own_attribute(*base, &name).cloned().map(|at| (*base, at));
             let Some((base, attribute)) = order.iter().find_map(declares) else { continue };
             if let Some(made) = self.field_column(class, base, &attribute) {
                 scanned.push((name, made));
@@ -77,7 +78,10 @@ impl Builder<'_, '_> {
             return self.definitions(value).into_iter().next();
         }
         let call = value.as_ref().and_then(|value| self.call(value));
-        if call.as_ref().is_some_and(|call| ["Relationship", "relationship", "PrivateAttr"].contains(&&*call.name.last)) {
+        if call
+            .as_ref()
+            .is_some_and(|call| ["Relationship", "relationship", "PrivateAttr"].contains(&&*call.name.last))
+        {
             return None;
         }
         let annotation = attribute.annotation.as_ref()?;
@@ -102,7 +106,10 @@ impl Builder<'_, '_> {
             let Value::Item(container, items) = &at else { break };
             match self.last(container).as_deref() {
                 Some("Annotated") => {
-                    let found = items.iter().skip(1).find_map(|value| self.call(value).filter(|call| call.is("Field")));
+                    let found = items
+                        .iter()
+                        .skip(1)
+                        .find_map(|value| self.call(value).filter(|call| call.is("Field")));
                     field = field.or(found);
                 }
                 Some("Mapped") => {}
@@ -153,8 +160,14 @@ impl Builder<'_, '_> {
 
     /// `sa_column_args` and `sa_column_kwargs`.
     fn more(&mut self, field: &Call, made: &mut Definition) {
-        let args = field.kwarg("sa_column_args").and_then(|value| self.interpreter.elements(value)).unwrap_or_default();
-        let entries = field.kwarg("sa_column_kwargs").and_then(|value| self.interpreter.entries(value)).unwrap_or_default();
+        let args = field
+            .kwarg("sa_column_args")
+            .and_then(|value| self.interpreter.elements(value))
+            .unwrap_or_default();
+        let entries = field
+            .kwarg("sa_column_kwargs")
+            .and_then(|value| self.interpreter.entries(value))
+            .unwrap_or_default();
         if args.is_empty() && entries.is_empty() {
             return;
         }
@@ -181,33 +194,51 @@ impl Builder<'_, '_> {
     fn field_type(&mut self, annotation: &Value, field: Option<&Call>) -> Value {
         let inner = self.without_none(annotation, DEPTH);
         let place = self.nowhere();
-        let given = |name: &str| field.and_then(|field| field.kwarg(name)).filter(|value| **value != Value::None).cloned();
+        let given = |name: &str| {
+            field.and_then(|field| field.kwarg(name)).filter(|value| **value != Value::None).cloned()
+        };
         match &inner {
             Value::External(path) => {
                 let found = TYPES.iter().find(|(names, _)| names.contains(&&**path)).map(|(_, kind)| *kind);
                 match found {
                     Some("sqlalchemy.Numeric") => {
                         let kwargs = [("precision", "max_digits"), ("scale", "decimal_places")];
-                        let kwargs = kwargs.into_iter().filter_map(|(to, from)| Some((to.into(), given(from)?))).collect();
-                        self.interpreter.call(&Value::External("sqlalchemy.Numeric".into()), Vec::new(), kwargs, &place)
+                        let kwargs = kwargs
+                            .into_iter()
+                            .filter_map(|(to, from)| Some((to.into(), given(from)?)))
+                            .collect();
+                        self.interpreter.call(
+                            &Value::External("sqlalchemy.Numeric".into()),
+                            Vec::new(),
+                            kwargs,
+                            &place,
+                        )
                     }
                     Some(kind) => Value::External(kind.into()),
                     None if self.is_textual(path) => {
-                        let kwargs = given("max_length").map(|length| ("length".into(), length)).into_iter().collect();
+                        let kwargs =
+                            given("max_length").map(|length| ("length".into(), length)).into_iter().collect();
                         let callee = Value::External("sqlmodel.AutoString".into());
                         self.interpreter.call(&callee, Vec::new(), kwargs, &place)
                     }
                     None => inner,
                 }
             }
-            Value::Class(class) if !self.interpreter.linearised(*class).iter().any(|base| self.is_enum_base(base)) => {
+            Value::Class(class)
+                if !self.interpreter.linearised(*class).iter().any(|base| self.is_enum_base(base)) =>
+            {
                 let bases = self.interpreter.linearised(*class);
                 match bases.into_iter().find(|base| matches!(base, Value::External(_))) {
                     Some(base) => self.field_type(&base, field),
                     None => inner,
                 }
             }
-            Value::Class(_) => self.interpreter.call(&Value::External("sqlalchemy.Enum".into()), vec![inner], Vec::new(), &place),
+            Value::Class(_) => self.interpreter.call(
+                &Value::External("sqlalchemy.Enum".into()),
+                vec![inner],
+                Vec::new(),
+                &place,
+            ),
             Value::Item(container, items) if self.last(container).as_deref() == Some("Literal") => {
                 let text = items.iter().all(|item| matches!(item, Value::Str(_)));
                 Value::External(if text { "sqlmodel.AutoString" } else { "sqlalchemy.Integer" }.into())
@@ -217,13 +248,15 @@ impl Builder<'_, '_> {
     }
 
     fn is_enum_base(&self, value: &Value) -> bool {
-        matches!(value, Value::External(path) if path.starts_with("enum.")) || self.last(value).is_some_and(|last| last.ends_with("Enum"))
+        matches!(value, Value::External(path) if path.starts_with("enum."))
+            || self.last(value).is_some_and(|last| last.ends_with("Enum"))
     }
 
     /// Types that are kept as text.
     fn is_textual(&self, path: &str) -> bool {
         let root = path.split('.').next().unwrap_or_default();
-        ["builtins.str", "pathlib.Path", "pydantic.EmailStr", "pydantic.HttpUrl", "pydantic.AnyUrl"].contains(&path)
+        ["builtins.str", "pathlib.Path", "pydantic.EmailStr", "pydantic.HttpUrl", "pydantic.AnyUrl"]
+            .contains(&path)
             || root == "ipaddress"
             || path.ends_with("Str")
             || path.ends_with("Url")

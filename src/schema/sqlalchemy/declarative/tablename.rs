@@ -85,7 +85,11 @@ impl Builder<'_, '_> {
         let name = self.interpreter.class(class).name.clone();
         let place = self.interpreter.class(class).place.clone();
         let what = text(value).unwrap_or_else(|| self.interpreter.text(value));
-        self.note("unresolved-tablename", &place, &format!("the table name of {name} cannot be told: {what}"));
+        self.note(
+            "unresolved-tablename",
+            &place,
+            &format!("the table name of {name} cannot be told: {what}"),
+        );
         format!("<{name}>")
     }
 }

@@ -93,11 +93,19 @@ impl Builder<'_, '_> {
         atom(format!("{name}({})", args.join(", ")))
     }
 
-    fn joined(&mut self, args: &[Value], word: &str, binding: Binding, table: Option<usize>, depth: u32) -> Piece {
+    fn joined(
+        &mut self,
+        args: &[Value],
+        word: &str,
+        binding: Binding,
+        table: Option<usize>,
+        depth: u32,
+    ) -> Piece {
         if let [only] = args {
             return self.piece(only, table, depth);
         }
-        let parts: Vec<String> = args.iter().map(|value| self.wrapped(value, binding, table, depth)).collect();
+        let parts: Vec<String> =
+            args.iter().map(|value| self.wrapped(value, binding, table, depth)).collect();
         (parts.join(&format!(" {word} ")), binding)
     }
 

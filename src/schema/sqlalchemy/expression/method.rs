@@ -25,7 +25,8 @@ impl Builder<'_, '_> {
             }
             "label" | "self_group" | "scalar_subquery" | "as_string" => self.piece(inner, table, depth),
             "next_value" => {
-                let name = self.call(inner).and_then(|call| call.args.first().and_then(|name| self.words(name)));
+                let name =
+                    self.call(inner).and_then(|call| call.args.first().and_then(|name| self.words(name)));
                 atom(format!("nextval('{}')", name.unwrap_or_default()))
             }
             "cast" => {

@@ -102,7 +102,14 @@ impl Builder<'_, '_> {
     }
 
     /// `a[key]` of a JSON column.
-    fn element(&mut self, inner: &Value, key: Option<&Value>, operator: &str, table: Option<usize>, depth: u32) -> Piece {
+    fn element(
+        &mut self,
+        inner: &Value,
+        key: Option<&Value>,
+        operator: &str,
+        table: Option<usize>,
+        depth: u32,
+    ) -> Piece {
         let column = self.wrapped(inner, Binding::Compare, table, depth);
         let key = key.map_or_else(String::new, |key| self.piece(key, table, depth).0);
         (format!("{column} {operator} {key}"), Binding::Own)
@@ -146,7 +153,13 @@ impl Builder<'_, '_> {
     }
 
     /// `column.op("&&")(other)`.
-    fn own_operator(&mut self, callee: &Value, args: &[Value], table: Option<usize>, depth: u32) -> Option<Piece> {
+    fn own_operator(
+        &mut self,
+        callee: &Value,
+        args: &[Value],
+        table: Option<usize>,
+        depth: u32,
+    ) -> Option<Piece> {
         let Value::Object(id) = callee else { return None };
         let object = self.interpreter.object(*id);
         let Value::Member(inner, method) = &object.callee else { return None };
@@ -155,12 +168,19 @@ impl Builder<'_, '_> {
         }
         let (inner, symbol) = ((**inner).clone(), object.args.first().and_then(text)?);
         let left = self.wrapped(&inner, Binding::Own, table, depth);
-        let right = args.first().map_or_else(String::new, |value| self.wrapped(value, Binding::Own, table, depth));
+        let right =
+            args.first().map_or_else(String::new, |value| self.wrapped(value, Binding::Own, table, depth));
         Some((format!("{left} {symbol} {right}"), Binding::Own))
     }
 
     /// A part of something that binds as tightly as this.
-    pub(super) fn wrapped(&mut self, value: &Value, around: Binding, table: Option<usize>, depth: u32) -> String {
+    pub(super) fn wrapped(
+        &mut self,
+        value: &Value,
+        around: Binding,
+        table: Option<usize>,
+        depth: u32,
+    ) -> String {
         let (text, binding) = self.piece(value, table, depth);
         if binding < around { format!("({text})") } else { text }
     }

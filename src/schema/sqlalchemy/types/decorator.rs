@@ -11,14 +11,23 @@ use crate::schema::sqlalchemy::names::{Call, Name, Space};
 
 impl Builder<'_, '_> {
     /// A class of the tree as a type, called or not.
-    pub(super) fn tree_type(&mut self, class: ClassId, value: &Value, call: Option<&Call>, depth: u32) -> Type {
+    pub(super) fn tree_type(
+        &mut self,
+        class: ClassId,
+        value: &Value,
+        call: Option<&Call>,
+        depth: u32,
+    ) -> Type {
         let bases = self.interpreter.linearised(class);
         let name = bases.iter().find_map(|base| self.name(base));
         let python = self.tree_python(class, value, call.is_some() || matches!(value, Value::Object(_)));
         let mut kind = match name.as_ref().map(|name| &*name.last) {
             Some("TypeDecorator") => self.decorated(class, value, call, depth),
             Some("UserDefinedType" | "TypeEngine") => self.user_defined(class, value, &python),
-            Some(last) if signature::parameters(Space::Core, last).is_some() || name.as_ref().is_some_and(has_parameters) => {
+            Some(last)
+                if signature::parameters(Space::Core, last).is_some()
+                    || name.as_ref().is_some_and(has_parameters) =>
+            {
                 match call {
                     Some(call) => self.called_type(&Call { class: None, ..call.clone() }, depth),
                     None => {
@@ -65,7 +74,12 @@ impl Builder<'_, '_> {
         let own = match value {
             Value::Object(id) => {
                 let object = self.interpreter.object(*id);
-                object.attributes.iter().rev().find(|(name, _)| &**name == "impl").map(|(_, value)| value.clone())
+                object
+                    .attributes
+                    .iter()
+                    .rev()
+                    .find(|(name, _)| &**name == "impl")
+                    .map(|(_, value)| value.clone())
             }
             _ => None,
         };
@@ -82,7 +96,13 @@ impl Builder<'_, '_> {
     }
 
     /// A type with arguments that a decorator hands on to it.
-    fn instance(&mut self, inner: &Value, args: Vec<Value>, kwargs: Vec<(Arc<str>, Value)>, depth: u32) -> Type {
+    fn instance(
+        &mut self,
+        inner: &Value,
+        args: Vec<Value>,
+        kwargs: Vec<(Arc<str>, Value)>,
+        depth: u32,
+    ) -> Type {
         if args.is_empty() && kwargs.is_empty() || matches!(inner, Value::Object(_)) {
             return self.type_within(inner, depth);
         }

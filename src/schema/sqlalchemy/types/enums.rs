@@ -42,7 +42,13 @@ impl Builder<'_, '_> {
             (true, Dialect::Mysql) => {
                 let list: Vec<String> = values.iter().map(|value| literal(value)).collect();
                 let word = if call.is("SET") { "SET" } else { "ENUM" };
-                format!("{word}({})", list.join(","))
+                let mut text = format!("{word}({})", list.join(","));
+                for (option, words) in [("charset", "CHARACTER SET"), ("collation", "COLLATE")] {
+                    if let Some(Value::Str(name)) = call.kwarg(option) {
+                        text.push_str(&format!(" {words} {name}"));
+                    }
+                }
+                text
             }
             (true, _) => match (call.kwarg("schema"), name) {
                 (Some(Value::Str(schema)), Some(name)) => format!("{schema}.{name}"),
@@ -83,7 +89,9 @@ impl Builder<'_, '_> {
     fn enum_parts(&mut self, call: &Call) -> Parts {
         let mut given = call.args.clone();
         if given.is_empty() {
-            given.extend(call.kwarg("enums").and_then(|value| self.interpreter.elements(value)).unwrap_or_default());
+            given.extend(
+                call.kwarg("enums").and_then(|value| self.interpreter.elements(value)).unwrap_or_default(),
+            );
         }
         if let [only] = given.as_slice() {
             if let Some(parts) = self.enum_class(&only.clone(), call.kwarg("values_callable").cloned()) {
@@ -133,7 +141,11 @@ impl Builder<'_, '_> {
                 let (name, values) = (object.args.first()?, object.args.get(1)?);
                 let Value::Str(name) = name else { return None };
                 let (name, values) = (name.to_string(), values.clone());
-                functional.then(|| Parts { values: self.functional(&values), class: Some(name), unresolved: false })
+                functional.then(|| Parts {
+                    values: self.functional(&values),
+                    class: Some(name),
+                    unresolved: false,
+                })
             }
             Value::External(_) | Value::Member(..) | Value::Unknown(_) => {
                 let text = self.interpreter.text(value);
@@ -175,7 +187,8 @@ impl Builder<'_, '_> {
             if self.is_descriptor(value) {
                 continue;
             }
-            let comparable = matches!(value, Value::Str(_) | Value::Int(_) | Value::Bool(_) | Value::Number(_));
+            let comparable =
+                matches!(value, Value::Str(_) | Value::Int(_) | Value::Bool(_) | Value::Number(_));
             if comparable && !seen.insert(self.interpreter.text(value)) {
                 continue;
             }
@@ -188,11 +201,18 @@ impl Builder<'_, '_> {
     fn is_descriptor(&self, value: &Value) -> bool {
         let Value::Object(id) = value else { return false };
         let last = self.last(&self.interpreter.object(*id).callee);
-        last.is_some_and(|last| ["property", "nonmember", "classmethod", "staticmethod"].contains(&last.as_str()))
+        last.is_some_and(|last| {
+            ["property", "nonmember", "classmethod", "staticmethod"].contains(&last.as_str())
+        })
     }
 
     /// What `values_callable` makes of the members, and whether it could be told.
-    fn called_values(&mut self, callable: &Value, class: ClassId, members: &[(String, Value)]) -> (Vec<String>, bool) {
+    fn called_values(
+        &mut self,
+        callable: &Value,
+        class: ClassId,
+        members: &[(String, Value)],
+    ) -> (Vec<String>, bool) {
         let place = self.nowhere();
         let made = self.interpreter.call(callable, vec![Value::Class(class)], Vec::new(), &place);
         let elements = self.interpreter.elements(&made).unwrap_or_default();
@@ -247,7 +267,9 @@ fn names_attribute(expr: &Expr, name: &str, depth: u32) -> bool {
                     _ => false,
                 })
         }
-        ExprKind::List(items) | ExprKind::Tuple(items) => items.iter().any(|item| names_attribute(item, name, depth)),
+        ExprKind::List(items) | ExprKind::Tuple(items) => {
+            items.iter().any(|item| names_attribute(item, name, depth))
+        }
         _ => false,
     }
 }

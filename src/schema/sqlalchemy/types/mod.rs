@@ -88,8 +88,16 @@ impl Builder<'_, '_> {
             "with_variant" => {
                 let other = args.get(1..).unwrap_or_default();
                 let meant = |name: &Value| matches!(name, Value::Str(name) if self.is_dialect(name));
-                let chosen = if other.iter().any(meant) { args.first()? } else { inner };
-                Some(self.type_within(&chosen.clone(), depth))
+                let applies = other.iter().any(meant);
+                let names: Vec<String> = other.iter().map(|name| self.spelled(name)).collect();
+                let first = args.first()?.clone();
+                let (plain, variant) = (self.type_within(inner, depth), self.type_within(&first, depth));
+                let wrap = |python: &String, name: &String| {
+                    format!("{python}.with_variant({}, {name})", variant.python)
+                };
+                let python = names.iter().fold(plain.python.clone(), |python, name| wrap(&python, name));
+                let chosen = if applies { variant } else { plain };
+                Some(Type { python, ..chosen })
             }
             "as_mutable" => Some(self.type_within(args.first()?, depth)),
             "evaluates_none" | "copy" | "as_generic" => Some(self.type_within(inner, depth)),
@@ -133,7 +141,11 @@ impl Builder<'_, '_> {
         let mut kind = self.spec_type(&Spec::new(space, last, args, kwargs));
         kind.unresolved = unknown;
         if unknown {
-            self.note("unresolved-type", &call.place, &format!("the type {} holds what cannot be told", kind.python));
+            self.note(
+                "unresolved-type",
+                &call.place,
+                &format!("the type {} holds what cannot be told", kind.python),
+            );
         }
         kind
     }
@@ -150,7 +162,8 @@ impl Builder<'_, '_> {
             _ => 1,
         };
         let said = |name: &str| call.kwarg(name).map(|value| format!(", {name}={}", self.spelled(value)));
-        let options: Vec<String> = ["dimensions", "zero_indexes"].iter().filter_map(|name| said(name)).collect();
+        let options: Vec<String> =
+            ["dimensions", "zero_indexes"].iter().filter_map(|name| said(name)).collect();
         let module = if space == Space::Postgresql { "postgresql" } else { "sa" };
         Type {
             sql: format!("{}{}", inner.sql, "[]".repeat(dimensions)),
@@ -165,13 +178,18 @@ impl Builder<'_, '_> {
         match value {
             Value::Str(text) => quoted(text),
             Value::External(_) if self.name(value).is_some() => {
-                let name = self.name(value).map(|name| Spec::new(name.space, name.last, Vec::new(), Vec::new()));
+                let name =
+                    self.name(value).map(|name| Spec::new(name.space, name.last, Vec::new(), Vec::new()));
                 name.map_or_else(String::new, |spec| spec.python())
             }
             Value::Object(_) => match self.call(value) {
-                Some(call) if call.class.is_none() && signature::parameters(call.name.space, &call.name.last).is_some() => {
+                Some(call)
+                    if call.class.is_none()
+                        && signature::parameters(call.name.space, &call.name.last).is_some() =>
+                {
                     let args = call.args.iter().map(|value| self.spelled(value)).collect();
-                    let kwargs = call.kwargs.iter().map(|(name, value)| (name.clone(), self.spelled(value))).collect();
+                    let kwargs =
+                        call.kwargs.iter().map(|(name, value)| (name.clone(), self.spelled(value))).collect();
                     Spec::new(call.name.space, call.name.last, args, kwargs).python()
                 }
                 _ => self.interpreter.text(value),

@@ -19,8 +19,8 @@ fn common(spec: &Spec, dialect: Dialect) -> String {
     match &*spec.name {
         "String" | "Unicode" | "VARCHAR" | "AutoString" => text_type(spec, "VARCHAR", dialect),
         "Text" | "UnicodeText" | "TEXT" => text_type(spec, "TEXT", dialect),
-        name @ ("CHAR" | "NCHAR" | "NVARCHAR" | "CLOB" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" | "BINARY"
-        | "VARBINARY") => text_type(spec, name, dialect),
+        name @ ("CHAR" | "NCHAR" | "NVARCHAR" | "CLOB" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT"
+        | "BINARY" | "VARBINARY") => text_type(spec, name, dialect),
         "Integer" | "INTEGER" | "INT" => "INTEGER".to_owned(),
         "SmallInteger" | "SMALLINT" => "SMALLINT".to_owned(),
         "BigInteger" | "BIGINT" => "BIGINT".to_owned(),
@@ -121,8 +121,7 @@ fn exact(spec: &Spec, name: &str) -> String {
 
 /// `NAME(p) WITH TIME ZONE`.
 fn zoned(spec: &Spec, name: &str) -> String {
-    let zone =
-        if spec.is("timezone", "True") || &*spec.name == "UTCDateTime" { "WITH" } else { "WITHOUT" };
+    let zone = if spec.is("timezone", "True") || &*spec.name == "UTCDateTime" { "WITH" } else { "WITHOUT" };
     format!("{} {zone} TIME ZONE", with(spec, name, "precision"))
 }
 

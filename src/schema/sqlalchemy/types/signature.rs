@@ -4,10 +4,16 @@ use crate::schema::sqlalchemy::names::Space;
 
 /// Parameters by type. A default behind `=` is left out when a type is spelled.
 const CORE: [(&str, &[&str]); 21] = [
-    ("String Text Unicode UnicodeText VARCHAR CHAR NCHAR NVARCHAR TEXT CLOB AutoString", &["length", "collation"]),
+    (
+        "String Text Unicode UnicodeText VARCHAR CHAR NCHAR NVARCHAR TEXT CLOB AutoString",
+        &["length", "collation"],
+    ),
     ("Integer SmallInteger BigInteger INTEGER INT SMALLINT BIGINT Date DATE MatchType NullType BOOLEAN", &[]),
     ("Numeric DECIMAL NUMERIC", &["precision", "scale", "decimal_return_scale", "asdecimal=True"]),
-    ("Float FLOAT REAL Double DOUBLE DOUBLE_PRECISION", &["precision", "asdecimal=False", "decimal_return_scale"]),
+    (
+        "Float FLOAT REAL Double DOUBLE DOUBLE_PRECISION",
+        &["precision", "asdecimal=False", "decimal_return_scale"],
+    ),
     ("DateTime DATETIME TIMESTAMP Time TIME", &["timezone=False"]),
     ("LargeBinary BINARY VARBINARY BLOB", &["length"]),
     ("Boolean", &["create_constraint=False", "name", "_create_events=True", "_adapted_from"]),
@@ -39,7 +45,19 @@ const POSTGRESQL: [(&str, &[&str]); 15] = [
     ),
     ("CITEXT", &["length", "collation"]),
     ("ENUM", &["*"]),
-    ("DOMAIN", &["name", "data_type", "collation", "default", "constraint_name", "not_null", "check", "create_type=True"]),
+    (
+        "DOMAIN",
+        &[
+            "name",
+            "data_type",
+            "collation",
+            "default",
+            "constraint_name",
+            "not_null",
+            "check",
+            "create_type=True",
+        ],
+    ),
     ("HSTORE", &["text_type"]),
     ("INTERVAL", &["precision", "fields"]),
     ("JSON JSONB", &["none_as_null=False", "astext_type"]),

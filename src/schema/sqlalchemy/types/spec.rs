@@ -56,7 +56,14 @@ impl Spec {
         };
         let module = if &*self.name == "AutoString" { "sqlmodel.sql.sqltypes" } else { module };
         let name = if &*self.name == "INT" { "INTEGER" } else { &*self.name };
-        let mut parts: Vec<String> = self.given.iter().filter(|(name, _)| printed(name)).map(spelled).collect();
+        let mut parts: Vec<String> =
+            self.given.iter().filter(|(name, _)| printed(name)).map(spelled).collect();
+        if name == "DOMAIN" {
+            let first = self.text("name").map(str::to_owned);
+            if let (Some(part), Some(first)) = (parts.first_mut(), first) {
+                *part = first;
+            }
+        }
         let text_type = match (self.space, name) {
             (Space::Postgresql, "JSON" | "JSONB") => Some("astext_type"),
             (Space::Postgresql, "HSTORE") => Some("text_type"),
@@ -77,13 +84,21 @@ fn printed(name: &str) -> bool {
     !["native", "second_precision", "day_precision", "protocol", "pickler", "comparator"].contains(&name)
 }
 
+/// As an argument; what comes first in a domain or array is given by position.
 fn spelled((name, value): &(Arc<str>, String)) -> String {
-    if &**name == "item_type" || name.starts_with("arg") { value.clone() } else { format!("{name}={value}") }
+    if ["item_type", "data_type"].contains(&&**name) || name.starts_with("arg") {
+        value.clone()
+    } else {
+        format!("{name}={value}")
+    }
 }
 
 /// Types of the PostgreSQL namespace that are those of the core.
 fn is_core_too(name: &str) -> bool {
-    ["UUID", "VARCHAR", "CHAR", "TEXT", "INTEGER", "BIGINT", "SMALLINT", "NUMERIC", "REAL", "FLOAT", "BOOLEAN", "DATE"]
-        .contains(&name)
+    [
+        "UUID", "VARCHAR", "CHAR", "TEXT", "INTEGER", "BIGINT", "SMALLINT", "NUMERIC", "REAL", "FLOAT",
+        "BOOLEAN", "DATE",
+    ]
+    .contains(&name)
         || name == "DOUBLE_PRECISION"
 }
