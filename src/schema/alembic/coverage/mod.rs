@@ -37,7 +37,13 @@ impl Question<'_> {
             return Coverage::Covered(step.place.clone());
         }
         let speaks = |step: &&&Step| self.is_spoken_of(step);
-        match self.index.opaque.iter().find(speaks).or_else(|| self.index.opaque.iter().find(|step| says_nothing(step))) {
+        match self
+            .index
+            .opaque
+            .iter()
+            .find(speaks)
+            .or_else(|| self.index.opaque.iter().find(|step| says_nothing(step)))
+        {
             Some(step) => Coverage::Perhaps(step.place.clone()),
             None => Coverage::Missing,
         }
@@ -51,7 +57,9 @@ impl Question<'_> {
             Kind::ForeignKeyAdded | Kind::ForeignKeyDropped => self.foreign_key(step),
             Kind::UniqueAdded | Kind::UniqueDropped => self.unique(step),
             Kind::IndexAdded | Kind::IndexDropped => self.index(step),
-            Kind::CheckAdded | Kind::CheckDropped | Kind::ExcludeAdded | Kind::ExcludeDropped => self.check(step),
+            Kind::CheckAdded | Kind::CheckDropped | Kind::ExcludeAdded | Kind::ExcludeDropped => {
+                self.check(step)
+            }
             _ => self.column(step),
         }
     }
@@ -72,7 +80,8 @@ impl Question<'_> {
     fn is_created_anew(&self, step: &Step) -> bool {
         let Operation::CreateTable(table) = &step.operation else { return false };
         let is_there = self.change.item.as_ref().is_some_and(|item| {
-            table.columns.is_empty() || table.columns.keys().any(|name| names::plain(name) == names::plain(item))
+            table.columns.is_empty()
+                || table.columns.keys().any(|name| names::plain(name) == names::plain(item))
         });
         match self.change.kind {
             Kind::ColumnAdded => is_there,
