@@ -1,4 +1,6 @@
-//! The rules and their registry. Adding one is a file with its constant (and, for lock safety, its function) and a line here.
+//! The rules and their registry.
+//!
+//! Adding one is a file with its constant (and, for lock safety, its function) and a line here.
 
 use serde::Serialize;
 

@@ -44,6 +44,9 @@ const OTHER: [&str; 32] = [
     "STATS_PERSISTENT",
 ];
 
+/// What ALTER COLUMN says about how a column is filled, beside ADD GENERATED and RESTART.
+const GENERATION: [&str; 4] = ["SET GENERATED", "SET EXPRESSION", "DROP IDENTITY", "DROP EXPRESSION"];
+
 /// ALTER, behind its word; `None` where it is no statement.
 pub fn read(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
     cursor.take("IGNORE");
@@ -91,7 +94,7 @@ fn action(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
     match first.text.to_ascii_uppercase().as_str() {
         "ADD" => add(table, cursor),
         "DROP" => one(drop(table, cursor)),
-        "RENAME" => one(rename(table, cursor)),
+        "RENAME" => one(renamed(table, cursor)),
         "ALTER" => alter(table, cursor),
         "MODIFY" => {
             cursor.take("COLUMN");
@@ -242,7 +245,7 @@ fn drop(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Operation> {
     cursor.done().then_some(Operation::DropColumn { table, column })
 }
 
-fn rename(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Operation> {
+fn renamed(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Operation> {
     let from = table.to_owned();
     if cursor.take("TO") || cursor.take("AS") {
         let to = cursor.name()?;
@@ -295,12 +298,7 @@ fn altered(cursor: &mut Cursor<'_, '_>) -> Option<Altered> {
         to.kind = (!written.is_empty()).then(|| item::type_of(written, cursor.dialect));
         to.using = cursor.take("USING");
         to.kind.as_ref()?;
-    } else if cursor.at_any(&["ADD", "RESTART"])
-        || cursor.take("SET GENERATED")
-        || cursor.take("SET EXPRESSION")
-    {
-        to.generated = true;
-    } else if cursor.take("DROP IDENTITY") || cursor.take("DROP EXPRESSION") {
+    } else if cursor.at_any(&["ADD", "RESTART"]) || cursor.take_any(&GENERATION).is_some() {
         to.generated = true;
     } else if !cursor.at_any(&["SET", "RESET"]) {
         return None;

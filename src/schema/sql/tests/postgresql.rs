@@ -84,6 +84,15 @@ fn alterations() {
             ("ALTER TABLE t ALTER a ADD GENERATED ALWAYS AS IDENTITY", "alter t.a generated"),
             ("ALTER TABLE t ALTER a DROP IDENTITY IF EXISTS", "alter t.a generated"),
             ("ALTER TABLE t ALTER a SET STATISTICS 100", "other TABLE"),
+        ],
+    );
+}
+
+#[test]
+fn renames_and_constraints() {
+    hold(
+        Dialect::Postgresql,
+        &[
             ("ALTER TABLE t RENAME TO u", "rename table t u"),
             ("ALTER TABLE app.t RENAME TO u", "rename table app.t app.u"),
             ("ALTER TABLE t SET SCHEMA archive", "rename table t archive.t"),
