@@ -40,6 +40,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod trace;
 pub mod value;
 
 pub use value::{Attribute, CellId, Class, ClassId, Function, FunctionId, ModuleId, Object, ObjectId, Value};
@@ -83,6 +84,8 @@ pub struct Interpreter<'a> {
     resolving: Vec<std::rc::Rc<module::Import>>,
     /// Whether names are read as in an annotation, and strings as expressions.
     annotating: bool,
+    /// What happens, where someone wants to know.
+    trace: Option<trace::Trace>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -109,6 +112,7 @@ impl<'a> Interpreter<'a> {
             fuel: fuel::Fuel::default(),
             resolving: Vec::new(),
             annotating: false,
+            trace: None,
         }
     }
 
