@@ -8,6 +8,16 @@ use tree_sitter::{Node, TreeCursor};
 use super::ast::{Expr, ExprKind};
 use super::syntax::{Grammar, Kind, grammar};
 
+mod definition;
+mod expression;
+mod literal;
+mod nested;
+mod statement;
+mod tokens;
+
+pub(super) use definition::declaring_words;
+pub(super) use literal::plain;
+
 /// How deep statements and expressions may be nested. Python itself stops at 100 blocks and 200 brackets.
 pub(super) const MAX_DEPTH: u32 = 200;
 
@@ -24,6 +34,8 @@ pub(super) struct Lower<'s> {
     pub(super) words: Vec<usize>,
     pub(super) depth: u32,
     pub(super) chains: u32,
+    /// Where the expression begins whose star was taken already.
+    pub(super) star: Option<usize>,
     /// Added to every line: the line of the text's first line, less one.
     pub(super) line: u32,
     cursor: TreeCursor<'s>,
@@ -39,6 +51,7 @@ impl<'s> Lower<'s> {
             words,
             depth: 0,
             chains: 0,
+            star: None,
             line,
             cursor: root.walk(),
             names: HashMap::new(),
