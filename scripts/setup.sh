@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that what the checks call is installed; quiet and quick when it is.
+# Makes sure that what the checks call is installed; quiet and quick when it is. `setup.sh schema` adds what only the
+# checks of the schema freeze call.
 set -euo pipefail
 
 # command:Debian package
@@ -12,6 +13,11 @@ for pair in "${wanted[@]}"; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
 done
 /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3 python3-aiosmtpd)
+# What scripts/schema_truth.sh holds the schema freeze to.
+if [ "${1:-}" = schema ]; then
+  command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+  python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+fi
 # Of these packages only one program is wanted: installed, they would bring a service that starts, and a user.
 alone=()
 command -v promtool >/dev/null || alone+=(prometheus)
@@ -25,6 +31,11 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
+if [[ " ${missing[*]} " == *" postgresql "* ]]; then
+  # The cluster that the package would make and start is not wanted; scripts/schema/cluster.py makes its own.
+  apt-get -qq -o=Dpkg::Use-Pty=0 install --no-install-recommends postgresql-common >/dev/null
+  echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+fi
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get -qq -o=Dpkg::Use-Pty=0 install --no-install-recommends "${missing[@]}" >/dev/null
 fi

@@ -78,6 +78,34 @@ impl Kind {
             same => same,
         }
     }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::TableAdded => "table added",
+            Self::TableDropped => "table dropped",
+            Self::ColumnAdded => "column added",
+            Self::ColumnDropped => "column dropped",
+            Self::TypeChanged => "type",
+            Self::EnumChanged => "enum values",
+            Self::NullabilityChanged => "nullability",
+            Self::ServerDefaultChanged => "server default",
+            Self::AutoincrementChanged => "autoincrement",
+            Self::ComputedChanged => "computed",
+            Self::IdentityChanged => "identity",
+            Self::PrimaryKeyChanged => "primary key",
+            Self::ForeignKeyAdded => "foreign key added",
+            Self::ForeignKeyDropped => "foreign key dropped",
+            Self::UniqueAdded => "unique constraint added",
+            Self::UniqueDropped => "unique constraint dropped",
+            Self::CheckAdded => "check constraint added",
+            Self::CheckDropped => "check constraint dropped",
+            Self::ExcludeAdded => "exclude constraint added",
+            Self::ExcludeDropped => "exclude constraint dropped",
+            Self::IndexAdded => "index added",
+            Self::IndexDropped => "index dropped",
+            Self::CommentChanged => "comment",
+        }
+    }
 }
 
 /// One difference.
@@ -122,8 +150,86 @@ pub enum Detail {
 }
 
 impl Change {
-    /// One phrase: what changed, from what to what.
+    /// The same difference seen from the other side.
+    #[must_use]
+    pub fn inverse(self) -> Self {
+        let detail = self.detail.inverse();
+        let place = detail.place().cloned().or(self.place);
+        Self { kind: self.kind.inverse(), from: self.to, to: self.from, place, detail, ..self }
+    }
+
+    /// One phrase: what changed, from what to what, as in `users.email: type VARCHAR(50) -> VARCHAR(120)`.
     pub fn describe(&self) -> String {
-        format!("{} {}", self.table, self.item.as_deref().unwrap_or_default())
+        let table = &self.table;
+        let item = self.item.as_deref().unwrap_or_default();
+        let what = self.kind.words();
+        match &self.detail {
+            Detail::Table(_) => format!("{table}: {what}{}", self.beside()),
+            Detail::Column(..) if self.kind == Kind::EnumChanged => {
+                format!("{table}.{item}: {}", self.values())
+            }
+            Detail::Column(Some(_), Some(_)) => format!("{table}.{item}: {what} {}", self.from_to()),
+            Detail::Column(..) => format!("{table}.{item}: {what}{}", self.beside()),
+            Detail::PrimaryKey(..) | Detail::Comment => format!("{table}: {what} {}", self.from_to()),
+            _ => format!("{table}: {what} {item}{}", self.beside()),
+        }
+    }
+
+    /// What is new or gone, unless the item says it already.
+    fn beside(&self) -> String {
+        let said = self.from.as_ref().or(self.to.as_ref());
+        let said = said.filter(|said| {
+            let item = self.item.as_deref().unwrap_or_default();
+            *said != item && item != format!("({said})")
+        });
+        said.map(|said| format!(", {said}")).unwrap_or_default()
+    }
+
+    fn from_to(&self) -> String {
+        let words = |side: &Option<String>| side.clone().unwrap_or_else(|| "none".to_owned());
+        format!("{} -> {}", words(&self.from), words(&self.to))
+    }
+
+    fn values(&self) -> String {
+        match (&self.from, &self.to, &self.detail) {
+            (Some(gone), Some(new), Detail::Column(Some(older), Some(newer))) => {
+                let sorted = |column: &Column| {
+                    let mut values = column.kind.values.clone().unwrap_or_default().values;
+                    values.sort_unstable();
+                    values
+                };
+                if sorted(older) == sorted(newer) {
+                    return format!("order of enum values {gone} -> {new}");
+                }
+                format!("enum value {gone} removed, {new} added")
+            }
+            (Some(gone), _, _) => format!("enum value {gone} removed"),
+            (None, Some(new), _) => format!("enum value {new} added"),
+            (None, None, _) => "enum values".to_owned(),
+        }
+    }
+}
+
+impl Detail {
+    fn inverse(self) -> Self {
+        match self {
+            Self::Column(from, to) => Self::Column(to, from),
+            Self::PrimaryKey(from, to) => Self::PrimaryKey(to, from),
+            same => same,
+        }
+    }
+
+    /// Where the newer part is declared, else the older.
+    fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Table(table) => table.place.as_ref(),
+            Self::Column(from, to) => to.as_ref().or(from.as_ref()).and_then(|column| column.place.as_ref()),
+            Self::PrimaryKey(_, to) => to.as_ref().and_then(|key| key.place.as_ref()),
+            Self::ForeignKey(key) => key.place.as_ref(),
+            Self::Unique(key) => key.place.as_ref(),
+            Self::Check(check) => check.place.as_ref(),
+            Self::Index(index) => index.place.as_ref(),
+            Self::Comment => None,
+        }
     }
 }

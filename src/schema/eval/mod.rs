@@ -3,7 +3,20 @@
 //! It runs modules, class bodies and small functions on values that may be unknown, and keeps every class and every call it
 //! meets, in order. It knows Python's own strings, lists, dicts and builtins; it does not know SQLAlchemy: what is imported
 //! from outside the tree is a name, and calling it makes an object that remembers its arguments.
+//!
+//! What a reader of values should know:
+//! - Builtins are `External("builtins.int")`, and so on.
+//! - An operator on something that is not plain is an object whose callee is `External("operator.==")` and the like, with one
+//!   argument (`operator.-`, `operator.not`, `operator.~`) or two; `X | None` in an annotation is such an object. An f-string
+//!   with a part that is not plain is `operator.format` of its parts.
+//! - A member of an enum is `Member(Class, name)`; see [`Interpreter::enum_members`] and [`Interpreter::enum_value`].
+//! - What a class of the tree passes to an `__init__` outside the tree is on the object as `__super_args__`, a tuple, and
+//!   `__super_kwargs__`, a dict.
+//! - A function under `@declared_attr` (or a property) stays a function in [`Class::attributes`];
+//!   [`Interpreter::attribute`] runs it, with the class it is asked of, once a class.
+//! - Where a test cannot be told, both branches run, and the first to name something wins.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::facts::Facts;
@@ -11,7 +24,22 @@ use super::finding::Note;
 use super::place::Place;
 use super::python::ast;
 use super::tree::Tree;
+use arena::Arena;
 
+mod arena;
+mod attribute;
+mod builtin;
+mod call;
+mod class;
+mod expression;
+mod fuel;
+mod module;
+mod operator;
+mod scope;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod text;
 pub mod value;
 
 pub use value::{Attribute, CellId, Class, ClassId, Function, FunctionId, ModuleId, Object, ObjectId, Value};
@@ -34,87 +62,130 @@ pub struct Interpreter<'a> {
     tree: &'a dyn Tree,
     modules: &'a dyn Modules,
     notes: Vec<Note>,
+    noted: BTreeSet<Note>,
+    index: Option<std::rc::Rc<module::Index>>,
+    loaded: Arena<module::Module>,
+    by_path: HashMap<Arc<str>, ModuleId>,
+    found: HashMap<(Arc<str>, Arc<str>), Vec<(ModuleId, bool)>>,
+    scopes: Arena<scope::Scope>,
+    classes: Arena<Class>,
+    inner: Arena<class::Inner>,
+    functions: Arena<Function>,
+    objects: Arena<Object>,
+    cells: Arena<builtin::Cell>,
+    /// What a descriptor made of a class, so that it makes it once.
+    made: HashMap<(ClassId, FunctionId), Value>,
+    /// Attributes set on what is not of the tree, by its text and their name; and these names.
+    assigned: HashMap<(String, Arc<str>), Value>,
+    assigned_names: HashSet<Arc<str>>,
+    fuel: fuel::Fuel,
+    /// Whether names are read as in an annotation, and strings as expressions.
+    annotating: bool,
 }
 
 impl<'a> Interpreter<'a> {
     /// Nothing has run yet.
     pub fn new(tree: &'a dyn Tree, modules: &'a dyn Modules) -> Self {
-        Self { tree, modules, notes: Vec::new() }
+        Self {
+            tree,
+            modules,
+            notes: Vec::new(),
+            noted: BTreeSet::new(),
+            index: None,
+            loaded: Arena::new(module::Module::nothing()),
+            by_path: HashMap::new(),
+            found: HashMap::new(),
+            scopes: Arena::new(scope::Scope::nothing()),
+            classes: Arena::new(class::nothing()),
+            inner: Arena::new(class::Inner::default()),
+            functions: Arena::new(call::nothing()),
+            objects: Arena::new(call::no_object()),
+            cells: Arena::new(builtin::Cell::List(Vec::new())),
+            made: HashMap::new(),
+            assigned: HashMap::new(),
+            assigned_names: HashSet::new(),
+            fuel: fuel::Fuel::default(),
+            annotating: false,
+        }
     }
 
     /// Runs the module at a path, once. Names that it imports are run when they are first needed.
-    pub fn run(&mut self, _path: &str) -> Option<ModuleId> {
-        todo!()
+    pub fn run(&mut self, path: &str) -> Option<ModuleId> {
+        let file = self.tree.find(path)?.clone();
+        let id = self.load(&file);
+        self.execute(id);
+        Some(id)
     }
+
     /// Every class so far, in the order they were declared.
     pub fn classes(&self) -> impl Iterator<Item = (ClassId, &Class)> {
-        std::iter::empty()
+        (0..).map(ClassId).zip(self.classes.iter())
     }
+
     /// Every object so far, in the order they were made.
     pub fn objects(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
-        std::iter::empty()
+        (0..).map(ObjectId).zip(self.objects.iter())
     }
-    /// A class.
-    pub fn class(&self, _id: ClassId) -> &Class {
-        todo!()
+
+    /// A class. An id of another interpreter may name an empty one; so for objects and functions.
+    pub fn class(&self, id: ClassId) -> &Class {
+        self.classes.get(id.0)
     }
+
     /// An object.
-    pub fn object(&self, _id: ObjectId) -> &Object {
-        todo!()
+    pub fn object(&self, id: ObjectId) -> &Object {
+        self.objects.get(id.0)
     }
+
     /// A function.
-    pub fn function(&self, _id: FunctionId) -> &Function {
-        todo!()
+    pub fn function(&self, id: FunctionId) -> &Function {
+        self.functions.get(id.0)
     }
+
     /// Dotted name of a module, as in `app.models.user`.
-    pub fn module_name(&self, _id: ModuleId) -> &str {
-        todo!()
+    pub fn module_name(&self, id: ModuleId) -> &str {
+        &self.loaded.get(id.0).name
     }
-    /// Elements of a tuple, list or set; `None` for anything else.
-    pub fn elements(&self, _value: &Value) -> Option<Vec<Value>> {
-        todo!()
+
+    /// Path of a module's file; of a package without `__init__.py` its folder.
+    pub fn module_path(&self, id: ModuleId) -> &Arc<str> {
+        &self.loaded.get(id.0).path
     }
-    /// Entries of a dict in order; `None` for anything else.
-    pub fn entries(&self, _value: &Value) -> Option<Vec<(Value, Value)>> {
-        todo!()
-    }
-    /// Classes in the order in which attributes are looked up (C3 of the tree's classes), the class itself first, each base
-    /// that is not of the tree as its value.
-    pub fn linearised(&self, _class: ClassId) -> Vec<Value> {
-        todo!()
-    }
-    /// An attribute, as `value.name` evaluates: of classes through their bases, of modules through their imports.
-    pub fn attribute(&mut self, _value: &Value, _name: &str) -> Value {
-        todo!()
-    }
-    /// Calls a value: a function of the tree runs, everything else makes an object.
-    pub fn call(
-        &mut self,
-        _callee: &Value,
-        _args: Vec<Value>,
-        _kwargs: Vec<(Arc<str>, Value)>,
-        _place: &Place,
-    ) -> Value {
-        todo!()
-    }
+
     /// An annotation of a class's attribute, evaluated where it stands; strings are read as expressions.
-    pub fn annotation(&mut self, _class: ClassId, _annotation: &ast::Expr) -> Value {
-        todo!()
+    pub fn annotation(&mut self, class: ClassId, annotation: &ast::Expr) -> Value {
+        let scope = self.inner.get(class.0).scope;
+        let before = std::mem::replace(&mut self.annotating, true);
+        let value = self.eval(scope, annotation);
+        self.annotating = before;
+        value
     }
+
     /// The value of a module's global name.
-    pub fn global(&mut self, _module: ModuleId, _name: &str) -> Option<Value> {
-        todo!()
+    pub fn global(&mut self, module: ModuleId, name: &str) -> Option<Value> {
+        self.execute(module);
+        self.module_global(module, name)
     }
-    /// How a value is written, for what is compared by its text: `geoalchemy2.Geometry('POINT', srid=4326)`.
-    pub fn text(&self, _value: &Value) -> String {
-        todo!()
-    }
+
     /// What could not be told so far.
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }
-    /// Adds to what could not be told.
+
+    /// Adds to what could not be told, once.
     pub fn note(&mut self, note: Note) {
-        self.notes.push(note);
+        if self.noted.insert(note.clone()) {
+            self.notes.push(note);
+        }
+    }
+
+    fn note_at(&mut self, code: &'static str, scope: ScopeId, line: u32, message: String) {
+        let place = self.place(scope, line);
+        self.note(Note { code, place, message });
+    }
+
+    /// A line of the file that a scope is of.
+    fn place(&self, scope: ScopeId, line: u32) -> Place {
+        Place::new(self.module_path(self.scopes.get(scope.0).module).clone(), line)
     }
 }

@@ -1,0 +1,4 @@
+//! Lock-safety rules about what a transaction holds together.
+
+pub mod enum_add_value;
+pub mod many_locks;
