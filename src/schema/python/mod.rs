@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use tree_sitter::{ParseOptions, Parser, Tree};
 
 pub mod ast;
+pub mod codec;
 mod lower;
 mod scan;
 mod source;

@@ -17,9 +17,10 @@ impl<'s> Lower<'s> {
             Some(kind) => kind,
             None if self.is_led_by_star(node) => {
                 let outer = self.star.replace(node.start_byte());
-                let inner = self.nested_expression(node);
+                let inner = self.deeper(node, |lower| lower.nested_expression(node));
                 self.star = outer;
-                ExprKind::Starred(Box::new(Expr { line, kind: inner }))
+                let kind = inner.unwrap_or_else(|| self.other(node));
+                ExprKind::Starred(Box::new(Expr { line, kind }))
             }
             None => self.nested_expression(node),
         };
@@ -89,7 +90,8 @@ impl<'s> Lower<'s> {
             Kind::Comparison => self.comparison(node),
             Kind::Subscript => self.subscript(node),
             Kind::Slice => self.slice(node),
-            Kind::GenericType | Kind::UnionType | Kind::MemberType => self.type_node(node),
+            Kind::GenericType | Kind::MemberType => self.type_node(node),
+            Kind::UnionType => self.union(node),
             Kind::Lambda => self.lambda(node),
             Kind::Conditional => self.conditional(node),
             Kind::ListComprehension => self.comprehension(node, ComprehensionKind::List),
@@ -202,13 +204,13 @@ impl<'s> Lower<'s> {
         let value = self.part(self.field(node, fields.value), node);
         let mut children = self.children(node);
         let indices = children.split_off(children.len().min(1));
-        let index = self.index(node, indices);
+        let index = self.index(node, &indices);
         ExprKind::Subscript(Box::new(value), Box::new(index))
     }
 
     /// What stands between the brackets: several of it are a tuple.
-    pub(super) fn index(&mut self, brackets: Node<'s>, indices: Vec<Node<'s>>) -> Expr {
-        match indices.as_slice() {
+    pub(super) fn index(&mut self, brackets: Node<'s>, indices: &[Node<'s>]) -> Expr {
+        match indices {
             [] => self.missing(brackets),
             [index] if !self.has_comma(brackets) => {
                 let index = self.expression(*index);
@@ -219,8 +221,9 @@ impl<'s> Lower<'s> {
             }
             [first, ..] => {
                 let line = self.line(*first);
-                let elements = indices.into_iter().map(|index| self.expression(index)).collect();
-                Expr { line, kind: ExprKind::Tuple(elements) }
+                let elements = self
+                    .deeper(*first, |lower| indices.iter().map(|index| lower.expression(*index)).collect());
+                Expr { line, kind: ExprKind::Tuple(elements.unwrap_or_default()) }
             }
         }
     }
@@ -243,7 +246,7 @@ impl<'s> Lower<'s> {
     }
 
     /// Several expressions without brackets are a tuple.
-    pub(super) fn joined(&mut self, node: Node<'s>, parts: Vec<Node<'s>>) -> Expr {
+    pub(super) fn joined(&mut self, node: Node<'s>, parts: &[Node<'s>]) -> Expr {
         self.index(node, parts)
     }
 

@@ -123,14 +123,26 @@ impl<'s> Lower<'s> {
 
     /// Goes one level down; what is too deep is told and stays as written.
     pub(super) fn deeper<T>(&mut self, node: Node<'s>, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth >= MAX_DEPTH {
+        self.deeper_by(1, node, run)
+    }
+
+    /// Goes several levels down, as one node may that is many within each other once it is lowered.
+    pub(super) fn deeper_by<T>(
+        &mut self,
+        levels: usize,
+        node: Node<'s>,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        let outer = self.depth;
+        let inner = u32::try_from(levels).unwrap_or(u32::MAX).saturating_add(outer);
+        if inner > MAX_DEPTH {
             let line = self.line(node);
             self.errors.push(line);
             return None;
         }
-        self.depth = self.depth.saturating_add(1);
+        self.depth = inner;
         let value = run(self);
-        self.depth = self.depth.saturating_sub(1);
+        self.depth = outer;
         Some(value)
     }
 

@@ -17,29 +17,36 @@ impl<'s> Lower<'s> {
         if operands.len() < 2 || (chained > 0 && self.chains >= MAX_CHAINS) {
             return self.other(node);
         }
+        // Each link is one level deeper than the one before.
+        let depth = operands.len();
         self.chains = self.chains.saturating_add(chained);
-        let operands: Vec<Expr> = operands.into_iter().map(|operand| self.expression(operand)).collect();
+        let operands = self.deeper_by(depth, node, |lower| {
+            operands.into_iter().map(|operand| lower.expression(operand)).collect::<Vec<Expr>>()
+        });
         self.chains = self.chains.saturating_sub(chained);
-        let mut links =
-            operands.iter().zip(operands.iter().skip(1)).zip(operators).map(|((left, right), token)| {
-                let operator = self.grammar.operator(token);
-                Expr {
-                    line: left.line,
-                    kind: ExprKind::Compare(operator, Box::new(left.clone()), Box::new(right.clone())),
-                }
-            });
-        let Some(first) = links.next() else { return self.other(node) };
-        let line = first.line;
-        let join =
-            |left, right| Expr { line, kind: ExprKind::Binary("and", Box::new(left), Box::new(right)) };
-        links.fold(first, join).kind
+        operands.and_then(|operands| self.links(&operands, &operators)).unwrap_or_else(|| self.other(node))
+    }
+
+    fn links(&self, operands: &[Expr], operators: &[Node<'s>]) -> Option<ExprKind> {
+        let pairs = operands.iter().zip(operands.iter().skip(1)).zip(operators);
+        let links = pairs.map(|((left, right), token)| {
+            let (left, right) = (Box::new(left.clone()), Box::new(right.clone()));
+            Expr { line: left.line, kind: ExprKind::Compare(self.grammar.operator(*token), left, right) }
+        });
+        let chain = links.reduce(|chain, link| Expr {
+            line: chain.line,
+            kind: ExprKind::Binary("and", Box::new(chain), Box::new(link)),
+        });
+        chain.map(|chain| chain.kind)
     }
 
     pub(super) fn lambda(&mut self, node: Node<'s>) -> ExprKind {
         let fields = &self.grammar.fields;
         let line = self.line(node);
         let params = self.field(node, fields.parameters).map_or_else(Vec::new, |list| self.parameters(list));
-        let value = self.part(self.field(node, fields.body), node);
+        let value = self.field(node, fields.body);
+        let value = value.and_then(|value| self.deeper(value, |lower| lower.expression(value)));
+        let value = value.unwrap_or_else(|| self.missing(node));
         let body = Some(vec![Stmt { line: value.line, kind: StmtKind::Return(Some(value)) }]);
         let name = self.name("<lambda>");
         ExprKind::Lambda(Arc::new(Function {
@@ -107,7 +114,7 @@ impl<'s> Lower<'s> {
         let target = self.part(left, node);
         let mut iters = self.children(node);
         iters.retain(|iter| Some(*iter) != left);
-        (target, self.joined(node, iters), Vec::new())
+        (target, self.joined(node, &iters), Vec::new())
     }
 
     pub(super) fn walrus(&mut self, node: Node<'s>) -> ExprKind {
@@ -144,6 +151,31 @@ impl<'s> Lower<'s> {
         binds_weaker && self.source.as_bytes().get(start) == Some(&b'*') && self.star != Some(start)
     }
 
+    /// `a | b | c` among types, which the grammar nests to the right.
+    pub(super) fn union(&mut self, node: Node<'s>) -> ExprKind {
+        let (mut members, mut open) = (Vec::new(), vec![node]);
+        while let Some(node) = open.pop() {
+            let kind = self.kind(node);
+            let operator = self.field(node, self.grammar.fields.operator);
+            let nests = matches!(kind, Kind::Type | Kind::UnionType)
+                || kind == Kind::BinaryOperator
+                    && operator.is_some_and(|operator| self.grammar.operator(operator) == "|");
+            if nests {
+                open.extend(self.children(node).into_iter().rev());
+            } else {
+                members.push(node);
+            }
+        }
+        let members = self.deeper_by(members.len(), node, |lower| {
+            members.into_iter().map(|member| lower.expression(member)).collect::<Vec<Expr>>()
+        });
+        let union = members.unwrap_or_default().into_iter().reduce(|union, member| Expr {
+            line: union.line,
+            kind: ExprKind::Binary("|", Box::new(union), Box::new(member)),
+        });
+        union.map_or_else(|| self.other(node), |union| union.kind)
+    }
+
     /// Where a type is expected, the grammar has its own nodes for what are expressions elsewhere.
     pub(super) fn type_node(&mut self, node: Node<'s>) -> ExprKind {
         let children = self.children(node);
@@ -152,14 +184,7 @@ impl<'s> Lower<'s> {
         match self.kind(node) {
             Kind::GenericType => {
                 let indices = self.children(*last);
-                ExprKind::Subscript(left, Box::new(self.index(*last, indices)))
-            }
-            Kind::UnionType => {
-                let right = self.expression(*last);
-                if self.text(*last).starts_with('(') {
-                    return ExprKind::Binary("|", left, Box::new(right));
-                }
-                united(left, right).kind
+                ExprKind::Subscript(left, Box::new(self.index(*last, &indices)))
             }
             _ => {
                 let name = self.text(*last);
@@ -167,14 +192,4 @@ impl<'s> Lower<'s> {
             }
         }
     }
-}
-
-/// `a | (b | c)` as `(a | b) | c`, which is what was written: the grammar nests types to the right.
-fn united(left: Box<Expr>, right: Expr) -> Expr {
-    let line = left.line;
-    let kind = match right.kind {
-        ExprKind::Binary("|", first, last) => ExprKind::Binary("|", Box::new(united(left, *first)), last),
-        kind => ExprKind::Binary("|", left, Box::new(Expr { line: right.line, kind })),
-    };
-    Expr { line, kind }
 }

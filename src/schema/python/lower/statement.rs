@@ -84,9 +84,9 @@ impl<'s> Lower<'s> {
                 Kind::Augmented => self.augmented(*only),
                 Kind::String | Kind::Ellipsis if node.child_count() == 1 => StmtKind::Pass,
                 Kind::Concatenated if node.child_count() == 1 => StmtKind::Pass,
-                _ => StmtKind::Expr(self.joined(node, children)),
+                _ => StmtKind::Expr(self.joined(node, &children)),
             },
-            _ => StmtKind::Expr(self.joined(node, children)),
+            _ => StmtKind::Expr(self.joined(node, &children)),
         }
     }
 
