@@ -225,7 +225,7 @@ def load(root):
 
 def metadatas():
     """Every `MetaData` that holds a table, in the order of their first tables' names; not SQLAlchemy's own, of catalogues."""
-    found = [o for o in gc.get_objects() if isinstance(o, sa.MetaData) and o.tables]
+    found = [o for o in gc.get_objects() if issubclass(type(o), sa.MetaData) and o.tables]
     found = [m for m in found if not any(t.schema in ("pg_catalog", "information_schema") for t in m.tables.values())]
     return sorted(found, key=lambda m: min(m.tables))
 

@@ -33,6 +33,7 @@ mod operator;
 mod orders;
 mod refusal;
 mod rules;
+mod schema;
 mod slippage;
 mod status;
 mod stop_loss;
@@ -164,6 +165,9 @@ pub enum Command {
     /// Try the channels that people are told through, and see what is to go out
     #[command(subcommand)]
     Notify(notify::Notify),
+    /// Hold that no schema change goes without its migration
+    #[command(subcommand)]
+    Schema(schema::Schema),
     /// Prove that people can be told
     Drill(drill::Drill),
     /// Say who may resume
@@ -207,6 +211,7 @@ impl Command {
             Self::Adoption(command) => command.format(),
             Self::Equity(command) => command.format(),
             Self::Notify(command) => command.format(),
+            Self::Schema(command) => command.format(),
             Self::Drill(_) => "nija.drill",
             Self::Operator(command) => command.format(),
             Self::Audit(command) => command.format(),
@@ -238,6 +243,7 @@ impl Command {
             Self::Adoption(command) => command.run(app),
             Self::Equity(command) => command.run(app),
             Self::Notify(command) => command.run(app),
+            Self::Schema(command) => command.run(app),
             Self::Drill(command) => command.run(app),
             Self::Operator(command) => command.run(app),
             Self::Audit(command) => command.run(app),

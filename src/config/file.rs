@@ -78,6 +78,11 @@ pub fn apply(config: &mut Config, path: &Path, environment: &Environment) -> Res
 
 /// Takes over the settings in the text of the file at `path`. Every one has to be known and in range.
 pub fn take_over(config: &mut Config, text: &str, path: &Path) -> Result<()> {
+    take_over_part(config, text, path, "")
+}
+
+/// The same for settings whose name starts like this; the others are not looked at.
+pub fn take_over_part(config: &mut Config, text: &str, path: &Path, part: &str) -> Result<()> {
     let invalid = |why: String| {
         Error::new(Kind::Config, format!("configuration {}: {why}", path.display())).hint("nija config check")
     };
@@ -86,7 +91,7 @@ pub fn take_over(config: &mut Config, text: &str, path: &Path) -> Result<()> {
         invalid(format!("line {}: {}", before.matches('\n').count() + 1, one_line(error.message())))
     })?;
     let base = path.parent().unwrap_or(Path::new("/"));
-    for (name, value) in flatten(&table) {
+    for (name, value) in flatten(&table).into_iter().filter(|(name, _)| name.starts_with(part)) {
         let line = line_of(text, &name);
         let Some(setting) = settings::all().find(|setting| setting.name == name) else {
             return Err(invalid(format!("line {line}: there is no setting '{name}'{}", suggest(&name))));

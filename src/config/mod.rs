@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 
 pub mod environment;
 pub mod file;
+pub mod schema;
 pub mod settings;
 
 pub use environment::Environment;
@@ -69,6 +70,8 @@ pub struct Config {
     pub audit_rotate_bytes: u64,
     /// Limits and habits, by area.
     pub policies: Policies,
+    /// The schema freeze.
+    pub schema: schema::Schema,
     /// Origins of settings that are not at their default, by name.
     pub origins: Vec<(&'static str, Origin)>,
 }
@@ -86,6 +89,7 @@ impl Config {
             live_within: TimeDelta::minutes(10),
             audit_rotate_bytes: 64 * 1024 * 1024,
             policies: Policies::default(),
+            schema: schema::Schema::default(),
             origins: Vec::new(),
         }
     }

@@ -35,6 +35,7 @@ pub mod notify;
 pub mod operator;
 pub mod orders;
 pub mod record;
+pub mod schema;
 pub mod silences;
 pub mod slippage;
 pub mod status;

@@ -21,6 +21,7 @@ mod gate;
 mod heartbeats;
 mod notify;
 mod orders;
+pub mod schema;
 mod slippage;
 mod tickers;
 mod watch;
@@ -52,6 +53,7 @@ const AREAS: &[&[Setting]] = &[
     watch::SETTINGS,
     notify::SETTINGS,
     channels::SETTINGS,
+    schema::SETTINGS,
 ];
 
 /// Every setting, in the order they are shown.

@@ -40,6 +40,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod trace;
 pub mod value;
 
 pub use value::{Attribute, CellId, Class, ClassId, Function, FunctionId, ModuleId, Object, ObjectId, Value};
@@ -79,8 +80,12 @@ pub struct Interpreter<'a> {
     assigned: HashMap<(String, Arc<str>), Value>,
     assigned_names: HashSet<Arc<str>>,
     fuel: fuel::Fuel,
+    /// Imports that are being resolved: modules may name each other in a circle.
+    resolving: Vec<std::rc::Rc<module::Import>>,
     /// Whether names are read as in an annotation, and strings as expressions.
     annotating: bool,
+    /// What happens, where someone wants to know.
+    trace: Option<trace::Trace>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -105,7 +110,9 @@ impl<'a> Interpreter<'a> {
             assigned: HashMap::new(),
             assigned_names: HashSet::new(),
             fuel: fuel::Fuel::default(),
+            resolving: Vec::new(),
             annotating: false,
+            trace: None,
         }
     }
 
