@@ -33,6 +33,8 @@ pub fn model(interpreter: &mut Interpreter<'_>, dialect: Dialect) -> Model {
     builder.tables();
     builder.map_imperatively();
     builder.declare_all();
+    // Functions that ran for a class may have made tables.
+    builder.tables();
     builder.attach();
     builder.assemble()
 }
