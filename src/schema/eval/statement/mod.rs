@@ -63,7 +63,7 @@ impl Interpreter<'_> {
                 return Flow::Return(value.as_ref().map_or(Value::None, |value| self.eval(scope, value)));
             }
             StmtKind::Raise(_) => {
-                self.happened(Event::Raised(line));
+                self.happened(Event::Raised(statement.line));
                 return Flow::Raise;
             }
             StmtKind::Jump => return Flow::Jump,
