@@ -86,7 +86,8 @@ impl Interpreter<'_> {
     fn is_shared_column(&self, class: ClassId, found: &Value) -> bool {
         let Value::Object(id) = found else { return false };
         let Value::External(dotted) = &self.object(*id).callee else { return false };
-        !self.class(class).bases.is_empty() && (dotted.ends_with(".Column") || dotted.ends_with(".mapped_column"))
+        !self.class(class).bases.is_empty()
+            && (dotted.ends_with(".Column") || dotted.ends_with(".mapped_column"))
     }
 
     fn class_dunder(&mut self, class: ClassId, name: &str) -> Option<Value> {

@@ -13,12 +13,11 @@ use crate::schema::sqlalchemy::names::Call;
 const DEPTH: u32 = 12;
 
 /// Python types by the type that SQLModel makes of them.
-const TYPES: [(&[&str], &str); 12] = [
+const TYPES: [(&[&str], &str); 11] = [
     (&["builtins.float"], "sqlalchemy.Float"),
     (&["builtins.bool"], "sqlalchemy.Boolean"),
     (&["builtins.int"], "sqlalchemy.Integer"),
-    (&["datetime.datetime", "pydantic.AwareDatetime"], "sqlmodel.UTCDateTime"),
-    (&["pydantic.NaiveDatetime"], "sqlalchemy.DateTime"),
+    (&["datetime.datetime", "pydantic.AwareDatetime", "pydantic.NaiveDatetime"], "sqlalchemy.DateTime"),
     (&["datetime.date"], "sqlalchemy.Date"),
     (&["datetime.timedelta"], "sqlalchemy.Interval"),
     (&["datetime.time"], "sqlalchemy.Time"),

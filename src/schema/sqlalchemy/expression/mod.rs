@@ -168,7 +168,9 @@ impl Builder<'_, '_> {
         let (text, binding) = self.piece(value, table, depth);
         if binding == Binding::Compare {
             for (symbol, opposite) in OPPOSITES {
-                if let Some((left, right)) = text.split_once(symbol).filter(|(left, _)| !left.contains(['\'', '('])) {
+                if let Some((left, right)) =
+                    text.split_once(symbol).filter(|(left, _)| !left.contains(['\'', '(']))
+                {
                     return (format!("{left}{opposite}{right}"), binding);
                 }
             }

@@ -18,7 +18,10 @@ impl Builder<'_, '_> {
         call: Option<&Call>,
         depth: u32,
     ) -> Type {
-        if call.is_none() && matches!(value, Value::Class(_)) && self.own_attribute(class, "__init__").is_some() {
+        if call.is_none()
+            && matches!(value, Value::Class(_))
+            && self.own_attribute(class, "__init__").is_some()
+        {
             let place = self.nowhere();
             let made = self.interpreter.call(value, Vec::new(), Vec::new(), &place);
             if matches!(made, Value::Object(_)) {
