@@ -174,6 +174,10 @@ impl Sides {
         changed: &BTreeSet<Arc<str>>,
         mut tables: BTreeSet<String>,
     ) -> Self {
+        if changed.is_empty() {
+            let (model, notes) = newer.model(environment, None);
+            return Self { older: model.clone(), newer: model, notes: if request.whole { notes } else { Vec::new() } };
+        }
         let (before, after) = (facts(older), facts(newer));
         let mut affected = Affected::of(changed, &before);
         affected.merge(Affected::of(changed, &after));
