@@ -115,7 +115,8 @@ impl Reader<'_, '_> {
     fn steps(&mut self, name: &str) -> Option<(Vec<Step>, Option<u32>)> {
         let function = self.interpreter.global(self.module, name)?;
         let Value::Function(id, _) = &function else { return Some(steps::of(self, &function, Vec::new())) };
-        let takes_name = self.interpreter.function(*id).ast.params.iter().any(|param| param.default.is_none());
+        let takes_name =
+            self.interpreter.function(*id).ast.params.iter().any(|param| param.default.is_none());
         let (mut all, mut raised) = steps::of(self, &function, Vec::new());
         if takes_name && all.is_empty() {
             for part in self.parts(&format!("{name}_")) {
@@ -159,7 +160,8 @@ impl Reader<'_, '_> {
         let text = String::from_utf8_lossy(&source);
         let from = text.lines().skip(line.saturating_sub(1) as usize);
         // The next thing at the left margin is no longer part of the function.
-        let mut body = from.skip(1).take_while(|line| line.is_empty() || line.starts_with([' ', '\t', '#', ')']));
+        let mut body =
+            from.skip(1).take_while(|line| line.is_empty() || line.starts_with([' ', '\t', '#', ')']));
         body.any(|line| {
             let line = line.to_lowercase();
             NO_WAY_BACK.iter().any(|words| line.contains(words))
@@ -194,7 +196,13 @@ impl Reader<'_, '_> {
     }
 
     /// A table of columns and constraints.
-    pub(super) fn table(&mut self, name: &str, schema: Option<String>, parts: Vec<Value>, place: &Place) -> Table {
+    pub(super) fn table(
+        &mut self,
+        name: &str,
+        schema: Option<String>,
+        parts: Vec<Value>,
+        place: &Place,
+    ) -> Table {
         pieces::table_of(self.interpreter, self.dialect, (name, schema), parts, place)
     }
 }

@@ -11,7 +11,10 @@ impl Reader<'_, '_> {
         let (table, next) = self.table_or_first(call, table, "table_name");
         let column = call.arg(next, "column_name").cloned().and_then(|value| self.name(&value));
         let Some(column) = column.filter(|column| column != HOLE) else {
-            return vec![Operation::Opaque { why: "the column cannot be told".to_owned(), about: vec![table] }];
+            return vec![Operation::Opaque {
+                why: "the column cannot be told".to_owned(),
+                about: vec![table],
+            }];
         };
         let to = Box::new(self.altered(call));
         vec![Operation::AlterColumn { table, column, to }]
@@ -29,12 +32,15 @@ impl Reader<'_, '_> {
         let kind = |value: &Value| *value != Value::None;
         to.kind = given(&["type_", "modify_type"]).filter(kind).map(|value| self.kind(&value));
         to.existing = given(&["existing_type"]).filter(kind).map(|value| self.kind(&value));
-        if let Some(value) = given(&["comment", "modify_comment"]).filter(|value| *value != Value::Bool(false)) {
+        if let Some(value) =
+            given(&["comment", "modify_comment"]).filter(|value| *value != Value::Bool(false))
+        {
             to.comment = Some(self.name(&value));
         }
         self.default(call, &mut to);
         let auto = given(&["autoincrement"]);
-        to.generated |= auto.is_some_and(|value| matches!(value, Value::Bool(_)) && self.autoincrement_differs(call, &value));
+        to.generated |= auto
+            .is_some_and(|value| matches!(value, Value::Bool(_)) && self.autoincrement_differs(call, &value));
         to
     }
 
@@ -42,18 +48,18 @@ impl Reader<'_, '_> {
     fn default(&mut self, call: &Call, to: &mut Altered) {
         let given = call.kwarg("server_default").or_else(|| call.kwarg("modify_server_default")).cloned();
         let Some(value) = given.filter(|value| *value != Value::Bool(false)) else { return };
-        let generates = |value: &Value| match value {
-            Value::Object(id) => {
-                matches!(last(&self.interpreter.object(*id).callee).as_str(), "Computed" | "Identity")
-            }
-            _ => false,
-        };
+        let generates = self.generates(&value);
         // Dropping the identity that is there is a change of generation, too.
-        to.generated = generates(&value) || call.kwarg("existing_server_default").is_some_and(generates);
-        to.server_default = Some(if generates(&value) { None } else { self.server_default(&value) });
-        if generates(&value) {
-            to.server_default = None;
+        to.generated =
+            generates || call.kwarg("existing_server_default").is_some_and(|value| self.generates(value));
+        if !generates {
+            to.server_default = Some(self.server_default(&value));
         }
+    }
+
+    fn generates(&self, value: &Value) -> bool {
+        let Value::Object(id) = value else { return false };
+        matches!(last(&self.interpreter.object(*id).callee).as_str(), "Computed" | "Identity")
     }
 
     /// MySQL needs autoincrement said again with every change, so that saying what is there is none.

@@ -6,6 +6,9 @@ use super::Reader;
 use crate::schema::eval::{Object, Value};
 use crate::schema::operation::Operation;
 
+/// Methods that matter on whatever they are called.
+const METHODS: [&str; 5] = ["execute", "exec_driver_sql", "create_all", "drop_all", "run_sync"];
+
 /// What is called.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Callee {
@@ -81,7 +84,7 @@ impl Reader<'_, '_> {
             Value::External(dotted) => match op_name(&dotted) {
                 Some(name) => Callee::Op(name.to_owned()),
                 None if dotted.starts_with("operator.") => return None,
-                None => Callee::Function(dotted.to_string()),
+                None => from_outside(&dotted),
             },
             Value::Member(base, name) => self.method(*base, &name),
             Value::Unknown(_) => Callee::Unknown,
@@ -166,6 +169,16 @@ impl Reader<'_, '_> {
             }
             _ => {}
         }
+    }
+}
+
+/// Something from outside the tree: a method of it, as in `app.db.session.execute`, or a function.
+fn from_outside(dotted: &str) -> Callee {
+    match dotted.rsplit_once('.') {
+        Some((base, name)) if METHODS.contains(&name) => {
+            Callee::Method { base: Value::External(base.into()), name: name.to_owned() }
+        }
+        _ => Callee::Function(dotted.to_owned()),
     }
 }
 

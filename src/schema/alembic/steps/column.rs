@@ -11,7 +11,11 @@ impl Reader<'_, '_> {
         let Some(column) = call.arg(next, "column").cloned() else {
             return vec![call.opaque(self, "the column cannot be told")];
         };
-        let made = self.table(&table, None, vec![column], &call.place);
+        let (schema, name) = match table.rsplit_once('.') {
+            Some((schema, name)) => (Some(schema.to_owned()), name),
+            None => (None, table.as_str()),
+        };
+        let made = self.table(name, schema, vec![column], &call.place);
         let Some(column) = made.columns.into_values().next().filter(|column| column.name != HOLE) else {
             let mut about = call.strings(self);
             about.push(table);

@@ -10,7 +10,12 @@ use crate::schema::place::Place;
 
 impl Reader<'_, '_> {
     /// The name, the table and where the other arguments begin: `(name, table, …)`, in a batch `(name, …)`.
-    fn head(&mut self, call: &Call, table: Option<&str>, names: (&str, &str)) -> (Option<String>, String, usize) {
+    fn head(
+        &mut self,
+        call: &Call,
+        table: Option<&str>,
+        names: (&str, &str),
+    ) -> (Option<String>, String, usize) {
         let name = call.arg(0, names.0).cloned().and_then(|value| self.name(&value));
         match table {
             Some(table) => (name, table.to_owned(), 1),
@@ -25,8 +30,12 @@ impl Reader<'_, '_> {
         let unique = call.says("unique") || call.args.get(next + 2) == Some(&Value::Bool(true));
         let mut options = Vec::new();
         for (key, value) in &call.kwargs {
-            let of_dialect = key.starts_with("postgresql_") || key.starts_with("mysql_") || key.starts_with("sqlite_");
-            if of_dialect && !key.ends_with("_concurrently") && !matches!(value, Value::None | Value::Bool(false)) {
+            let of_dialect =
+                key.starts_with("postgresql_") || key.starts_with("mysql_") || key.starts_with("sqlite_");
+            if of_dialect
+                && !key.ends_with("_concurrently")
+                && !matches!(value, Value::None | Value::Bool(false))
+            {
                 let text = self.text_of(value).unwrap_or_else(|| self.interpreter.text(value));
                 options.push(format!("{key}={text}"));
             }
@@ -58,7 +67,10 @@ impl Reader<'_, '_> {
     pub(super) fn create_primary_key(&mut self, call: &Call, table: Option<&str>) -> Vec<Operation> {
         let (name, table, next) = self.head(call, table, ("constraint_name", "table_name"));
         let columns = self.columns(call.arg(next, "columns"));
-        vec![Operation::AddPrimaryKey { table, key: Key { name, columns, options: Vec::new(), place: here(call) } }]
+        vec![Operation::AddPrimaryKey {
+            table,
+            key: Key { name, columns, options: Vec::new(), place: here(call) },
+        }]
     }
 
     pub(super) fn create_foreign_key(&mut self, call: &Call, table: Option<&str>) -> Vec<Operation> {

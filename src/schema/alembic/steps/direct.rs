@@ -21,8 +21,22 @@ const SILENT: [&str; 12] = [
 
 /// What directives of extensions are about that models do not hold: views, functions, hypertables and so on.
 const ELSEWHERE: [&str; 16] = [
-    "entity", "view", "function", "trigger", "extension", "sequence", "schema", "hypertable", "policy", "procedure",
-    "_sp", "role", "grant", "privilege", "publication", "audit",
+    "entity",
+    "view",
+    "function",
+    "trigger",
+    "extension",
+    "sequence",
+    "schema",
+    "hypertable",
+    "policy",
+    "procedure",
+    "_sp",
+    "role",
+    "grant",
+    "privilege",
+    "publication",
+    "audit",
 ];
 
 /// Methods that run SQL.

@@ -19,8 +19,18 @@ const KEEPING: [&str; 8] =
 
 /// What builds statements about rows.
 const ROWS: [&str; 12] = [
-    "insert", "update", "delete", "select", "values", "where", "returning", "filter", "from_select", "union",
-    "exists", "on_conflict_do_nothing",
+    "insert",
+    "update",
+    "delete",
+    "select",
+    "values",
+    "where",
+    "returning",
+    "filter",
+    "from_select",
+    "union",
+    "exists",
+    "on_conflict_do_nothing",
 ];
 
 /// Words that DDL begins with.
@@ -105,7 +115,9 @@ impl Reader<'_, '_> {
                         "table" | "Table" | "create_table" => {
                             return self.name(&value).filter(|name| name != HOLE);
                         }
-                        "insert" | "update" | "delete" if !object.args.is_empty() => object.args.first().cloned(),
+                        "insert" | "update" | "delete" if !object.args.is_empty() => {
+                            object.args.first().cloned()
+                        }
                         _ => Some(object.callee.clone()),
                     }
                 }
@@ -116,7 +128,7 @@ impl Reader<'_, '_> {
     }
 
     /// Text, with a hole for every piece of it that cannot be told; `None` where it is none.
-    pub(super) fn text_of(&mut self, value: &Value) -> Option<String> {
+    pub(in crate::schema::alembic) fn text_of(&mut self, value: &Value) -> Option<String> {
         self.text_within(value, DEPTH)
     }
 
@@ -154,7 +166,9 @@ impl Reader<'_, '_> {
     fn piece(&mut self, value: &Value, depth: u32) -> Option<String> {
         match value {
             Value::Int(_) | Value::Number(_) | Value::Bool(_) => Some(self.interpreter.text(value)),
-            Value::Member(_, name) if matches!(&**name, "name" | "__table__" | "__tablename__") => self.name(value),
+            Value::Member(_, name) if matches!(&**name, "name" | "__table__" | "__tablename__") => {
+                self.name(value)
+            }
             _ => self.text_within(value, depth),
         }
     }

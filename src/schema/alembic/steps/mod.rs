@@ -33,7 +33,11 @@ pub(super) struct Walk<'r, 'i, 'a> {
 }
 
 /// What a function does when it is called, and where it surely raises.
-pub(super) fn of(reader: &mut Reader<'_, '_>, function: &Value, args: Vec<Value>) -> (Vec<Step>, Option<u32>) {
+pub(super) fn of(
+    reader: &mut Reader<'_, '_>,
+    function: &Value,
+    args: Vec<Value>,
+) -> (Vec<Step>, Option<u32>) {
     let mut walk = Walk { reader, steps: Vec::new(), within: Vec::new(), doubts: 0, depth: DEPTH };
     let raised = walk.run(function, args);
     (walk.steps, raised)

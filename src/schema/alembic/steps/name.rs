@@ -31,7 +31,9 @@ impl Reader<'_, '_> {
             Value::Member(base, name) => match (&**name, &**base) {
                 ("__table__" | "name" | "fullname", base) => self.name_within(base, depth),
                 ("__tablename__", _) => hole(),
-                (name, Value::Member(_, columns)) if matches!(&**columns, "c" | "columns") => Some(name.to_owned()),
+                (name, Value::Member(_, columns)) if matches!(&**columns, "c" | "columns") => {
+                    Some(name.to_owned())
+                }
                 (name, Value::Class(_)) => Some(name.to_owned()),
                 _ => hole(),
             },
@@ -47,7 +49,11 @@ impl Reader<'_, '_> {
                     _ => self.text_of(value).or_else(hole),
                 }
             }
-            other => self.interpreter.enum_value(other).and_then(|value| self.name_within(&value, depth)).or_else(hole),
+            other => self
+                .interpreter
+                .enum_value(other)
+                .and_then(|value| self.name_within(&value, depth))
+                .or_else(hole),
         }
     }
 
@@ -103,7 +109,9 @@ impl Reader<'_, '_> {
                 key.name.into_iter().chain(key.columns).collect()
             }
             Operation::AddForeignKey { key, .. } => key.name.into_iter().chain(key.columns).collect(),
-            Operation::AddCheck { check, .. } | Operation::AddExclude { check, .. } => check.name.into_iter().collect(),
+            Operation::AddCheck { check, .. } | Operation::AddExclude { check, .. } => {
+                check.name.into_iter().collect()
+            }
             Operation::CreateTable(table) => table.columns.into_keys().collect(),
             Operation::RenameTable { to, .. } => vec![to],
             _ => Vec::new(),

@@ -110,7 +110,8 @@ impl Reader<'_, '_> {
         }
         let columns: Vec<Value> = object.args.iter().skip(1).cloned().collect();
         let columns = columns.iter().flat_map(|column| self.columns(Some(column))).collect();
-        let unique = object.kwargs.iter().any(|(key, value)| &**key == "unique" && *value == Value::Bool(true));
+        let unique =
+            object.kwargs.iter().any(|(key, value)| &**key == "unique" && *value == Value::Bool(true));
         let index = crate::schema::model::Index { name, columns, unique, ..Default::default() };
         let table = table.unwrap_or_else(|| HOLE.to_owned());
         Some(Operation::CreateIndex { table, index, concurrently: false })
