@@ -17,6 +17,7 @@ mod imperative;
 mod metadata;
 mod names;
 mod naming;
+pub mod pieces;
 mod types;
 
 use super::eval::Interpreter;
