@@ -103,7 +103,7 @@ impl Cache {
         }
         if !fresh.is_empty() {
             let seen = |id: BlobId| slots.contains_key(&id);
-            let _ = crate::store::export::replace_cache(path, &self.stored.with(fresh, &seen));
+            let _ = crate::store::project::replace_cache(path, &self.stored.with(fresh, &seen));
         }
     }
 }
