@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use super::change::Change;
 use super::eval::Interpreter;
-use super::finding::Finding;
 use super::operation::Step;
 use super::place::Place;
 use super::python::ast;
 use super::settings::Dialect;
+
+mod chain;
+mod coverage;
+
+pub use chain::{chain, heads};
+pub use coverage::cover;
 
 /// A migration script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,19 +56,4 @@ pub enum Coverage {
     Perhaps(Place),
     /// By nothing.
     Missing,
-}
-
-/// For each change, whether the steps cover it, in the order of the changes.
-pub fn cover(changes: &[Change], _steps: &[Step]) -> Vec<Coverage> {
-    vec![Coverage::Missing; changes.len()]
-}
-
-/// Revisions that no other follows.
-pub fn heads(_scripts: &[Script]) -> Vec<String> {
-    Vec::new()
-}
-
-/// What is wrong with a chain: `multiple-heads`, `broken-chain`, `duplicate-revision`. Messages do not depend on line numbers.
-pub fn chain(_scripts: &[Script]) -> Vec<Finding> {
-    Vec::new()
 }

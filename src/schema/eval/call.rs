@@ -6,6 +6,7 @@ use super::expression::Arguments;
 use super::fuel::unknown;
 use super::scope::Kind;
 use super::statement::Flow;
+use super::trace::Event;
 use super::{ClassId, Function, FunctionId, Interpreter, ModuleId, Object, ObjectId, ScopeId, Value};
 use crate::schema::place::Place;
 use crate::schema::python::ast::{self, ParamKind};
@@ -57,7 +58,9 @@ impl Interpreter<'_> {
 
     /// Keeps an object.
     pub(super) fn make(&mut self, object: Object) -> Value {
-        Value::Object(ObjectId(self.objects.push(object)))
+        let id = ObjectId(self.objects.push(object));
+        self.happened(Event::Made(id));
+        Value::Object(id)
     }
 
     pub(super) fn make_call(
@@ -115,7 +118,9 @@ impl Interpreter<'_> {
             let scope = this.open(closure, Kind::Function(id));
             this.scopes.get_mut(scope.0).receiver = receiver.or(arguments.0.first()).cloned();
             this.bind_params(scope, &ast, arguments);
+            let earlier = this.function_begins();
             let flow = this.block(scope, body);
+            let in_doubt = this.function_ends(earlier);
             let yields = this.scopes.get(scope.0).yields;
             // Nothing closes over the scope: it is not kept.
             if (this.functions.len(), this.classes.len()) == (before.1, before.2) {
@@ -123,6 +128,7 @@ impl Interpreter<'_> {
             }
             match flow {
                 _ if yields => unknown("a generator"),
+                _ if in_doubt => unknown(format!("what {} returns", ast.name)),
                 Flow::Return(value) => value,
                 Flow::Raise => unknown(format!("what {} raises", ast.name)),
                 _ => Value::None,

@@ -72,7 +72,9 @@ impl Interpreter<'_> {
         let calls = std::mem::take(&mut self.fuel.calls);
         let repeats = std::mem::take(&mut self.fuel.repeats);
         let annotating = std::mem::take(&mut self.annotating);
+        let trace = self.trace.take();
         let result = run(self);
+        self.trace = trace;
         self.fuel.calls = calls;
         self.fuel.repeats = repeats;
         self.annotating = annotating;

@@ -40,6 +40,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod trace;
 pub mod value;
 
 pub use value::{Attribute, CellId, Class, ClassId, Function, FunctionId, ModuleId, Object, ObjectId, Value};
@@ -81,6 +82,8 @@ pub struct Interpreter<'a> {
     fuel: fuel::Fuel,
     /// Whether names are read as in an annotation, and strings as expressions.
     annotating: bool,
+    /// What happens, where someone wants to know.
+    trace: Option<trace::Trace>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -106,6 +109,7 @@ impl<'a> Interpreter<'a> {
             assigned_names: HashSet::new(),
             fuel: fuel::Fuel::default(),
             annotating: false,
+            trace: None,
         }
     }
 

@@ -5,17 +5,13 @@ use std::ops::ControlFlow;
 use tree_sitter::{ParseOptions, Parser, Tree};
 
 pub mod ast;
-mod definition;
-mod expression;
-mod literal;
+pub mod codec;
 mod lower;
 mod scan;
 mod source;
-mod statement;
 mod syntax;
 #[cfg(test)]
 mod tests;
-mod tokens;
 
 pub use ast::Module;
 
@@ -36,7 +32,7 @@ pub fn parse(source: &[u8]) -> Module {
         Err(line) => return Module { errors: vec![line], ..Module::default() },
     };
     let root = tree.root_node();
-    let mut lower = Lower::new(&text, root, definition::declaring_words(&text), 0);
+    let mut lower = Lower::new(&text, root, lower::declaring_words(&text), 0);
     let body = lower.block(root);
     let ignores = scan::ignores(&text, root);
     let sql = scan::sql(&mut lower, root);

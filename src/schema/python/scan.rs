@@ -6,8 +6,7 @@ use memchr::memmem;
 use tree_sitter::Node;
 
 use super::ast::Ignore;
-use super::literal::plain;
-use super::lower::Lower;
+use super::lower::{Lower, plain};
 use super::syntax::{Kind, grammar};
 
 /// Lines of what could not be read, sorted, each once.

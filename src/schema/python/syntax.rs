@@ -161,12 +161,14 @@ impl Grammar {
     }
 }
 
+/// Every operator, and the comma. The order is part of the cached encoding.
+pub(super) const OPERATORS: [&str; 42] = [
+    "+", "-", "*", "@", "/", "%", "//", "**", "|", "&", "^", "<<", ">>", "~", "not", "and", "or", "<", "<=",
+    "==", "!=", ">=", ">", "<>", "in", "not in", "is", "is not", "+=", "-=", "*=", "/=", "@=", "//=", "%=",
+    "**=", ">>=", "<<=", "&=", "^=", "|=", ",",
+];
+
 fn operator(name: &str) -> &'static str {
-    const OPERATORS: [&str; 45] = [
-        "+", "-", "*", "@", "/", "%", "//", "**", "|", "&", "^", "<<", ">>", "~", "not", "and", "or", "<",
-        "<=", "==", "!=", ">=", ">", "<>", "in", "not in", "is", "is not", "+=", "-=", "*=", "/=", "@=",
-        "//=", "%=", "**=", ">>=", "<<=", "&=", "^=", "|=", ",", "(", "[", "{",
-    ];
     OPERATORS.into_iter().find(|operator| *operator == name).unwrap_or("")
 }
 

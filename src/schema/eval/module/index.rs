@@ -84,6 +84,22 @@ const STANDARD: &[&str] = &[
 const FOREIGN: &[&str] =
     &["sqlalchemy", "sqlalchemy_utils", "flask_sqlalchemy", "sqlmodel", "geoalchemy2", "pgvector", "typing"];
 
+/// Modules of alembic that migrations import: a project's own folder is often called `alembic` as well.
+const ALEMBIC: &[&str] = &[
+    "alembic",
+    "alembic.op",
+    "alembic.context",
+    "alembic.operations",
+    "alembic.operations.base",
+    "alembic.operations.ops",
+    "alembic.migration",
+    "alembic.runtime",
+    "alembic.runtime.migration",
+    "alembic.config",
+    "alembic.script",
+    "alembic.autogenerate",
+];
+
 /// What a dotted name can mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::schema::eval) struct Candidate {
@@ -135,7 +151,7 @@ impl Index {
     pub(in crate::schema::eval) fn find(&self, dotted: &str, from: &str) -> Vec<Candidate> {
         let (top, last) =
             (dotted.split('.').next().unwrap_or(dotted), dotted.rsplit('.').next().unwrap_or(dotted));
-        if FOREIGN.contains(&top) || STANDARD.contains(&dotted) {
+        if FOREIGN.contains(&top) || STANDARD.contains(&dotted) || ALEMBIC.contains(&dotted) {
             return Vec::new();
         }
         let suffix = dotted.replace('.', "/");

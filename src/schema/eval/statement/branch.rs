@@ -26,15 +26,20 @@ impl Interpreter<'_> {
     /// Both branches; the first to name or return something wins.
     fn both(&mut self, scope: ScopeId, test: &Expr, body: &[Stmt], orelse: &[Stmt]) -> Flow {
         let before = self.counts();
-        let first = self.block(scope, body);
+        let first = self.perhaps(|this| this.block(scope, body));
         if let Flow::Return(value) = &first
+            && !self.is_traced()
             && !matches!(value, Value::None | Value::Unknown(_))
         {
             self.note_conditional(scope, test.line, before, "a test that cannot be told");
             return first;
         }
-        let second = self.keeping(scope, bound_names(body), |this| this.block(scope, orelse));
+        let second =
+            self.perhaps(|this| this.keeping(scope, bound_names(body), |this| this.block(scope, orelse)));
         self.note_conditional(scope, test.line, before, "a test that cannot be told");
+        if self.is_traced() {
+            return self.ended(first, second);
+        }
         match (first, second) {
             (Flow::Return(first), Flow::Return(Value::Unknown(_)) | Flow::Raise) => Flow::Return(first),
             (Flow::Return(_) | Flow::Raise, second @ Flow::Return(_)) => second,
@@ -60,6 +65,10 @@ impl Interpreter<'_> {
         before: (usize, usize),
         why: &str,
     ) {
+        // Whoever traces knows.
+        if self.is_traced() {
+            return;
+        }
         let declares = |callee: &Value| {
             let last = match callee {
                 Value::External(dotted) => dotted.rsplit('.').next().unwrap_or_default(),

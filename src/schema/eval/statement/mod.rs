@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::module::{Import, What, bound_names};
 use super::scope::Kind;
+use super::trace::Event;
 use super::{Interpreter, ScopeId, Value};
 use crate::schema::python::ast::{Expr, Stmt, StmtKind};
 
@@ -62,7 +63,10 @@ impl Interpreter<'_> {
             StmtKind::Return(value) => {
                 return Flow::Return(value.as_ref().map_or(Value::None, |value| self.eval(scope, value)));
             }
-            StmtKind::Raise(_) => return Flow::Raise,
+            StmtKind::Raise(_) => {
+                self.happened(Event::Raised(line));
+                return Flow::Raise;
+            }
             StmtKind::Jump => return Flow::Jump,
             StmtKind::Import(modules) => self.import(scope, modules),
             StmtKind::From { module, level, names } => self.import_from(scope, module, *level, names),
@@ -150,7 +154,7 @@ impl Interpreter<'_> {
             let unknown = self.element_of_unknown(&value);
             self.assign(scope, target, unknown);
             let before = self.counts();
-            let flow = self.block(scope, body);
+            let flow = self.perhaps(|this| this.block(scope, body));
             self.note_conditional(scope, iter.line, before, "a loop whose rounds cannot be told");
             return if let Flow::Return(Value::None | Value::Unknown(_)) | Flow::Jump | Flow::Raise = flow {
                 self.block(scope, orelse)
@@ -183,7 +187,7 @@ impl Interpreter<'_> {
             return Flow::Next;
         }
         let before = self.counts();
-        let flow = self.block(scope, body);
+        let flow = self.perhaps(|this| this.block(scope, body));
         self.note_conditional(scope, test.line, before, "a loop whose rounds cannot be told");
         if flow == Flow::Jump { Flow::Next } else { flow }
     }
@@ -191,11 +195,16 @@ impl Interpreter<'_> {
     fn with(&mut self, scope: ScopeId, items: &[(Expr, Option<Expr>)], body: &[Stmt]) -> Flow {
         for (value, bound) in items {
             let value = self.eval(scope, value);
+            self.happened(Event::Entered(value.clone()));
             if let Some(bound) = bound {
                 self.assign(scope, bound, value);
             }
         }
-        self.block(scope, body)
+        let flow = self.block(scope, body);
+        for _ in items {
+            self.happened(Event::Left);
+        }
+        flow
     }
 
     /// `try`: handlers run as well, for the names that the body does not bind.
@@ -215,7 +224,8 @@ impl Interpreter<'_> {
         if raised || flow == Flow::Next {
             let names = if raised { std::collections::HashSet::new() } else { bound_names(body) };
             for handler in handlers {
-                let handled = self.keeping(scope, names.clone(), |this| this.block(scope, handler));
+                let handled = self
+                    .perhaps(|this| this.keeping(scope, names.clone(), |this| this.block(scope, handler)));
                 if raised && flow == Flow::Raise {
                     flow = handled;
                 }

@@ -4,21 +4,31 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
-use super::ast::{Arg, Comprehension, ComprehensionKind, Expr, ExprKind, Function};
-use super::ast::{Stmt, StmtKind};
-use super::lower::{Lower, MAX_CHAINS};
-use super::syntax::Kind;
+use super::super::ast::{Arg, ComprehensionKind, Expr, ExprKind};
+use super::super::syntax::Kind;
+use super::Lower;
 
 impl<'s> Lower<'s> {
     /// Lowers an expression, a target or a type.
-    pub(super) fn expression(&mut self, node: Node<'s>) -> Expr {
+    pub(in super::super) fn expression(&mut self, node: Node<'s>) -> Expr {
         let node = self.unwrapped(node);
         let line = self.line(node);
         let kind = match self.leaf(node) {
             Some(kind) => kind,
-            None => self.deeper(node, |lower| lower.compound(node)).unwrap_or_else(|| self.other(node)),
+            None if self.is_led_by_star(node) => {
+                let outer = self.star.replace(node.start_byte());
+                let inner = self.deeper(node, |lower| lower.nested_expression(node));
+                self.star = outer;
+                let kind = inner.unwrap_or_else(|| self.other(node));
+                ExprKind::Starred(Box::new(Expr { line, kind }))
+            }
+            None => self.nested_expression(node),
         };
         Expr { line, kind }
+    }
+
+    fn nested_expression(&mut self, node: Node<'s>) -> ExprKind {
+        self.deeper(node, |lower| lower.compound(node)).unwrap_or_else(|| self.other(node))
     }
 
     /// Lowers a part that the grammar promises, and that an error may have taken away.
@@ -29,7 +39,11 @@ impl<'s> Lower<'s> {
         }
     }
 
-    pub(super) fn field(&self, node: Node<'s>, field: Option<std::num::NonZeroU16>) -> Option<Node<'s>> {
+    pub(in super::super) fn field(
+        &self,
+        node: Node<'s>,
+        field: Option<std::num::NonZeroU16>,
+    ) -> Option<Node<'s>> {
         node.child_by_field_id(field?.get())
     }
 
@@ -76,7 +90,8 @@ impl<'s> Lower<'s> {
             Kind::Comparison => self.comparison(node),
             Kind::Subscript => self.subscript(node),
             Kind::Slice => self.slice(node),
-            Kind::GenericType | Kind::UnionType | Kind::MemberType => self.type_node(node),
+            Kind::GenericType | Kind::MemberType => self.type_node(node),
+            Kind::UnionType => self.union(node),
             Kind::Lambda => self.lambda(node),
             Kind::Conditional => self.conditional(node),
             Kind::ListComprehension => self.comprehension(node, ComprehensionKind::List),
@@ -132,7 +147,10 @@ impl<'s> Lower<'s> {
                 let inner = self.only_child(node);
                 Arg::StarStar(self.part(inner, node))
             }
-            _ => Arg::Plain(self.expression(node)),
+            _ => match self.expression(node) {
+                Expr { kind: ExprKind::Starred(inner), .. } => Arg::Star(*inner),
+                plain => Arg::Plain(plain),
+            },
         }
     }
 
@@ -164,15 +182,6 @@ impl<'s> Lower<'s> {
         ExprKind::Dict(entries)
     }
 
-    fn starred(&mut self, node: Node<'s>) -> ExprKind {
-        // `**P` among type parameters declares nothing.
-        if self.text(node).starts_with("**") {
-            return self.other(node);
-        }
-        let inner = self.only_child(node);
-        ExprKind::Starred(Box::new(self.part(inner, node)))
-    }
-
     fn unary(&mut self, node: Node<'s>) -> ExprKind {
         let operator = match self.field(node, self.grammar.fields.operator) {
             Some(token) => self.grammar.operator(token),
@@ -190,50 +199,31 @@ impl<'s> Lower<'s> {
         ExprKind::Binary(operator, Box::new(left), Box::new(right))
     }
 
-    /// `a < b < c` is `a < b and b < c`.
-    fn comparison(&mut self, node: Node<'s>) -> ExprKind {
-        let (operands, operators): (Vec<_>, Vec<_>) =
-            self.tokens(node).into_iter().partition(|token| token.is_named());
-        let chained = u32::from(operands.len() > 2);
-        if operands.len() < 2 || (chained > 0 && self.chains >= MAX_CHAINS) {
-            return self.other(node);
-        }
-        self.chains = self.chains.saturating_add(chained);
-        let operands: Vec<Expr> = operands.into_iter().map(|operand| self.expression(operand)).collect();
-        self.chains = self.chains.saturating_sub(chained);
-        let mut links =
-            operands.iter().zip(operands.iter().skip(1)).zip(operators).map(|((left, right), token)| {
-                let operator = self.grammar.operator(token);
-                Expr {
-                    line: left.line,
-                    kind: ExprKind::Compare(operator, Box::new(left.clone()), Box::new(right.clone())),
-                }
-            });
-        let Some(first) = links.next() else { return self.other(node) };
-        let line = first.line;
-        let join =
-            |left, right| Expr { line, kind: ExprKind::Binary("and", Box::new(left), Box::new(right)) };
-        links.fold(first, join).kind
-    }
-
     fn subscript(&mut self, node: Node<'s>) -> ExprKind {
         let fields = &self.grammar.fields;
         let value = self.part(self.field(node, fields.value), node);
         let mut children = self.children(node);
         let indices = children.split_off(children.len().min(1));
-        let index = self.index(node, indices);
+        let index = self.index(node, &indices);
         ExprKind::Subscript(Box::new(value), Box::new(index))
     }
 
     /// What stands between the brackets: several of it are a tuple.
-    fn index(&mut self, brackets: Node<'s>, indices: Vec<Node<'s>>) -> Expr {
-        match indices.as_slice() {
+    pub(super) fn index(&mut self, brackets: Node<'s>, indices: &[Node<'s>]) -> Expr {
+        match indices {
             [] => self.missing(brackets),
-            [index] if !self.has_comma(brackets) => self.expression(*index),
+            [index] if !self.has_comma(brackets) => {
+                let index = self.expression(*index);
+                match index.kind {
+                    ExprKind::Starred(_) => Expr { line: index.line, kind: ExprKind::Tuple(vec![index]) },
+                    _ => index,
+                }
+            }
             [first, ..] => {
                 let line = self.line(*first);
-                let elements = indices.into_iter().map(|index| self.expression(index)).collect();
-                Expr { line, kind: ExprKind::Tuple(elements) }
+                let elements = self
+                    .deeper(*first, |lower| indices.iter().map(|index| lower.expression(*index)).collect());
+                Expr { line, kind: ExprKind::Tuple(elements.unwrap_or_default()) }
             }
         }
     }
@@ -255,94 +245,9 @@ impl<'s> Lower<'s> {
         ExprKind::Slice(from, to, step)
     }
 
-    /// Where a type is expected, the grammar has its own nodes for what are expressions elsewhere.
-    fn type_node(&mut self, node: Node<'s>) -> ExprKind {
-        let children = self.children(node);
-        let (Some(first), Some(last)) = (children.first(), children.last()) else { return self.other(node) };
-        let left = Box::new(self.expression(*first));
-        match self.kind(node) {
-            Kind::GenericType => {
-                let indices = self.children(*last);
-                ExprKind::Subscript(left, Box::new(self.index(*last, indices)))
-            }
-            Kind::UnionType => ExprKind::Binary("|", left, Box::new(self.expression(*last))),
-            _ => {
-                let name = self.text(*last);
-                ExprKind::Attribute(left, self.name(name))
-            }
-        }
-    }
-
-    fn lambda(&mut self, node: Node<'s>) -> ExprKind {
-        let fields = &self.grammar.fields;
-        let line = self.line(node);
-        let params = self.field(node, fields.parameters).map_or_else(Vec::new, |list| self.parameters(list));
-        let value = self.part(self.field(node, fields.body), node);
-        let body = Some(vec![Stmt { line: value.line, kind: StmtKind::Return(Some(value)) }]);
-        let name = self.name("<lambda>");
-        ExprKind::Lambda(Arc::new(Function {
-            name,
-            line,
-            params,
-            decorators: Vec::new(),
-            returns: None,
-            body,
-        }))
-    }
-
-    fn conditional(&mut self, node: Node<'s>) -> ExprKind {
-        match self.children(node).as_slice() {
-            [body, test, orelse] => {
-                let body = Box::new(self.expression(*body));
-                let test = Box::new(self.expression(*test));
-                ExprKind::Conditional(test, body, Box::new(self.expression(*orelse)))
-            }
-            _ => self.other(node),
-        }
-    }
-
-    fn comprehension(&mut self, node: Node<'s>, kind: ComprehensionKind) -> ExprKind {
-        let fields = &self.grammar.fields;
-        let Some(body) = self.field(node, fields.body) else { return self.other(node) };
-        let (element, value) = if kind == ComprehensionKind::Dict {
-            let value = self.part(self.field(body, fields.value), body);
-            (self.part(self.field(body, fields.key), body), Some(value))
-        } else {
-            (self.expression(body), None)
-        };
-        let mut clauses: Vec<(Expr, Expr, Vec<Expr>)> = Vec::new();
-        for clause in self.children(node) {
-            match self.kind(clause) {
-                Kind::ForIn => clauses.push(self.clause(clause)),
-                Kind::IfClause => {
-                    if let (Some(test), Some(last)) = (self.only_child(clause), clauses.last_mut()) {
-                        last.2.push(self.expression(test));
-                    }
-                }
-                _ => {}
-            }
-        }
-        ExprKind::Comprehension(Box::new(Comprehension { kind, element, value, clauses }))
-    }
-
-    fn clause(&mut self, node: Node<'s>) -> (Expr, Expr, Vec<Expr>) {
-        let left = self.field(node, self.grammar.fields.left);
-        let target = self.part(left, node);
-        let mut iters = self.children(node);
-        iters.retain(|iter| Some(*iter) != left);
-        (target, self.joined(node, iters), Vec::new())
-    }
-
     /// Several expressions without brackets are a tuple.
-    pub(super) fn joined(&mut self, node: Node<'s>, parts: Vec<Node<'s>>) -> Expr {
+    pub(super) fn joined(&mut self, node: Node<'s>, parts: &[Node<'s>]) -> Expr {
         self.index(node, parts)
-    }
-
-    fn walrus(&mut self, node: Node<'s>) -> ExprKind {
-        let fields = &self.grammar.fields;
-        let name = self.field(node, fields.name).map_or("", |name| self.text(name));
-        let value = self.part(self.field(node, fields.value), node);
-        ExprKind::Walrus(self.name(name), Box::new(value))
     }
 
     /// As written, in a form that does not depend on line breaks, comments and blanks.

@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use memchr::memmem::Finder;
 use tree_sitter::Node;
 
-use super::ast::{Class, Expr, Function, Param, ParamKind, StmtKind};
-use super::lower::Lower;
-use super::syntax::Kind;
+use super::super::ast::{Class, Expr, Function, Param, ParamKind, StmtKind};
+use super::super::syntax::Kind;
+use super::Lower;
 
 /// Functions up to this many lines keep their body in any case: they may make columns, types and names for others.
 const SHORT_LINES: usize = 25;
@@ -31,7 +31,7 @@ const WORDS: [&str; 13] = [
 ];
 
 /// Where such words stand in a source, in order.
-pub(super) fn declaring_words(source: &str) -> Vec<usize> {
+pub(in super::super) fn declaring_words(source: &str) -> Vec<usize> {
     static FINDERS: OnceLock<Vec<Finder<'static>>> = OnceLock::new();
     let finders = FINDERS.get_or_init(|| WORDS.iter().map(Finder::new).collect());
     let mut places: Vec<usize> =

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
-use super::ast::{Expr, ExprKind, Stmt, StmtKind};
-use super::lower::Lower;
-use super::syntax::Kind;
+use super::super::ast::{Expr, ExprKind, Stmt, StmtKind};
+use super::super::syntax::Kind;
+use super::Lower;
 
 impl<'s> Lower<'s> {
     /// Statements of a module, a block, or of what could not be read: every one that stands whole.
-    pub(super) fn block(&mut self, node: Node<'s>) -> Vec<Stmt> {
+    pub(in super::super) fn block(&mut self, node: Node<'s>) -> Vec<Stmt> {
         let mut statements = Vec::new();
         self.into_block(node, &mut statements);
         statements
@@ -84,9 +84,9 @@ impl<'s> Lower<'s> {
                 Kind::Augmented => self.augmented(*only),
                 Kind::String | Kind::Ellipsis if node.child_count() == 1 => StmtKind::Pass,
                 Kind::Concatenated if node.child_count() == 1 => StmtKind::Pass,
-                _ => StmtKind::Expr(self.joined(node, children)),
+                _ => StmtKind::Expr(self.joined(node, &children)),
             },
-            _ => StmtKind::Expr(self.joined(node, children)),
+            _ => StmtKind::Expr(self.joined(node, &children)),
         }
     }
 
@@ -181,7 +181,7 @@ impl<'s> Lower<'s> {
                 _ => {}
             }
         }
-        let room = usize::try_from(super::lower::MAX_DEPTH.saturating_sub(self.depth)).unwrap_or(0).max(1);
+        let room = usize::try_from(super::MAX_DEPTH.saturating_sub(self.depth)).unwrap_or(0).max(1);
         if let Some(cut) = branches.get(room) {
             self.errors.push(self.line(*cut));
             branches.truncate(room);

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
-use super::ast::{Expr, ExprKind, Piece};
-use super::lower::Lower;
-use super::syntax::Kind;
+use super::super::ast::{Expr, ExprKind, Piece};
+use super::super::syntax::Kind;
+use super::Lower;
 
 /// An integer, or the number as written where it does not fit.
 pub(super) fn integer(written: &str) -> ExprKind {
@@ -66,11 +66,11 @@ impl<'s> Lower<'s> {
         for child in children.iter().filter(|child| grammar.kind(**child) == Kind::Interpolation) {
             self.literal(from, child.start_byte(), prefix, pieces);
             from = child.end_byte();
-            let piece = self.interpolation(*child);
-            pieces.value(piece);
+            self.interpolation(*child, pieces);
         }
-        let end = children.last().filter(|end| self.kind(**end) == Kind::StringEnd);
-        let to = end.map_or(node.end_byte(), |end| end.start_byte());
+        let quotes = self.text(*start).bytes().filter(|byte| matches!(byte, b'"' | b'\'')).count();
+        let closed = children.last().is_some_and(|end| grammar.kind(*end) == Kind::StringEnd);
+        let to = node.end_byte().saturating_sub(if closed { quotes } else { 0 });
         self.literal(from, to, prefix, pieces);
     }
 
@@ -88,12 +88,18 @@ impl<'s> Lower<'s> {
         }
     }
 
-    fn interpolation(&mut self, node: Node<'s>) -> Piece {
+    fn interpolation(&mut self, node: Node<'s>, pieces: &mut Pieces) {
         let expression = self.field(node, self.grammar.fields.expression);
-        let written = expression.map_or("", |expression| {
+        let mut written = expression.map_or("", |expression| {
             self.source.get(expression.end_byte()..node.end_byte().saturating_sub(1)).unwrap_or("").trim()
         });
-        Piece::Value(self.part(expression, node), Arc::from(written))
+        // `{a=}` shows its own source, too.
+        if let (Some(format), Some(expression)) = (written.strip_prefix('='), expression) {
+            pieces.text.push_str(self.text(expression));
+            pieces.text.push('=');
+            written = if format.trim().is_empty() { "!r" } else { format.trim() };
+        }
+        pieces.value(Piece::Value(self.part(expression, node), Arc::from(written)));
     }
 }
 
@@ -187,7 +193,7 @@ fn numbered(after: &str, from: usize, digits: usize, radix: u32) -> (Escape, usi
 }
 
 /// The text of a literal wherever it is one, for what is looked for in strings: values in it as `{written}`.
-pub(super) fn plain(expr: &Expr) -> Option<Cow<'_, str>> {
+pub(in super::super) fn plain(expr: &Expr) -> Option<Cow<'_, str>> {
     match &expr.kind {
         ExprKind::Str(text) => Some(Cow::Borrowed(text)),
         ExprKind::Format(pieces) => Some(Cow::Owned(

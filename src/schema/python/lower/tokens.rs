@@ -2,8 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::lower::Lower;
-use super::syntax::Kind;
+use super::super::syntax::Kind;
+use super::Lower;
 
 /// The tokens of a node with the blanks that they need, without comments.
 pub(super) fn written<'s>(lower: &Lower<'s>, node: Node<'s>) -> String {

@@ -8,6 +8,16 @@ use tree_sitter::{Node, TreeCursor};
 use super::ast::{Expr, ExprKind};
 use super::syntax::{Grammar, Kind, grammar};
 
+mod definition;
+mod expression;
+mod literal;
+mod nested;
+mod statement;
+mod tokens;
+
+pub(super) use definition::declaring_words;
+pub(super) use literal::plain;
+
 /// How deep statements and expressions may be nested. Python itself stops at 100 blocks and 200 brackets.
 pub(super) const MAX_DEPTH: u32 = 200;
 
@@ -24,6 +34,8 @@ pub(super) struct Lower<'s> {
     pub(super) words: Vec<usize>,
     pub(super) depth: u32,
     pub(super) chains: u32,
+    /// Where the expression begins whose star was taken already.
+    pub(super) star: Option<usize>,
     /// Added to every line: the line of the text's first line, less one.
     pub(super) line: u32,
     cursor: TreeCursor<'s>,
@@ -39,6 +51,7 @@ impl<'s> Lower<'s> {
             words,
             depth: 0,
             chains: 0,
+            star: None,
             line,
             cursor: root.walk(),
             names: HashMap::new(),
@@ -110,14 +123,26 @@ impl<'s> Lower<'s> {
 
     /// Goes one level down; what is too deep is told and stays as written.
     pub(super) fn deeper<T>(&mut self, node: Node<'s>, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth >= MAX_DEPTH {
+        self.deeper_by(1, node, run)
+    }
+
+    /// Goes several levels down, as one node may that is many within each other once it is lowered.
+    pub(super) fn deeper_by<T>(
+        &mut self,
+        levels: usize,
+        node: Node<'s>,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        let outer = self.depth;
+        let inner = u32::try_from(levels).unwrap_or(u32::MAX).saturating_add(outer);
+        if inner > MAX_DEPTH {
             let line = self.line(node);
             self.errors.push(line);
             return None;
         }
-        self.depth = self.depth.saturating_add(1);
+        self.depth = inner;
         let value = run(self);
-        self.depth = self.depth.saturating_sub(1);
+        self.depth = outer;
         Some(value)
     }
 
