@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::mend::{self, Missing};
 use crate::ops::schema::{Checked, Difference};
 use crate::schema::alembic::Coverage;
 use crate::schema::change::Change;
@@ -23,6 +24,7 @@ pub fn check(checked: &Checked) -> Value {
         "changes": report.changes.iter().map(judged).collect::<Vec<_>>(),
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "notes": notes(&report.notes),
+        "missing": mend::missing(checked).iter().map(missing).collect::<Vec<_>>(),
         "migrations": report.migrations.iter().map(migration).collect::<Vec<_>>(),
         "counts": {
             "changes": report.changes.len(),
@@ -103,5 +105,14 @@ fn migration(migration: &Migration) -> Value {
         "down_revisions": script.down_revisions,
         "is_new": migration.standing == Standing::New,
         "is_edited": migration.standing == Standing::Edited,
+    })
+}
+
+fn missing(missing: &Missing) -> Value {
+    json!({
+        "environment": missing.environment,
+        "command": missing.command,
+        "into": missing.into,
+        "source": missing.skeleton.render(),
     })
 }

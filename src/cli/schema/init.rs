@@ -43,7 +43,9 @@ impl Init {
             let text = if let Outcome::Left(text) = outcome { Some(text) } else { None };
             if let Some(text) = text {
                 page.text("  add this to the list below repos:");
-                text.lines().for_each(|line| drop(page.text(format!("  {line}"))));
+                for line in text.lines() {
+                    page.text(format!("  {line}"));
+                }
             }
             files.push(json!({"path": path, "outcome": code, "to_add": text}));
         }

@@ -17,6 +17,7 @@ mod document;
 mod explain;
 mod init;
 mod install_hook;
+mod mend;
 mod page;
 mod show;
 
