@@ -13,7 +13,7 @@ use crate::schema::finding::{Finding, Level, Note};
 pub fn check(checked: &Checked) -> Value {
     let report = &checked.report;
     let count = |level: Level| report.findings.iter().filter(|finding| finding.level == level).count();
-    let missing = report.changes.iter().filter(|judged| judged.coverage == Coverage::Missing).count();
+    let uncovered = report.changes.iter().filter(|judged| judged.coverage == Coverage::Missing).count();
     json!({
         "from": checked.from,
         "to": checked.to,
@@ -28,7 +28,7 @@ pub fn check(checked: &Checked) -> Value {
         "migrations": report.migrations.iter().map(migration).collect::<Vec<_>>(),
         "counts": {
             "changes": report.changes.len(),
-            "uncovered": missing,
+            "uncovered": uncovered,
             "errors": count(Level::Error),
             "warnings": count(Level::Warning),
             "note_findings": count(Level::Note),
