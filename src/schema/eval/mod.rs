@@ -67,7 +67,7 @@ pub struct Interpreter<'a> {
     index: Option<std::rc::Rc<module::Index>>,
     loaded: Arena<module::Module>,
     by_path: HashMap<Arc<str>, ModuleId>,
-    found: HashMap<(Arc<str>, Arc<str>), Vec<(ModuleId, bool)>>,
+    found: module::Found,
     scopes: Arena<scope::Scope>,
     classes: Arena<Class>,
     inner: Arena<class::Inner>,
@@ -157,6 +157,11 @@ impl<'a> Interpreter<'a> {
     /// Path of a module's file; of a package without `__init__.py` its folder.
     pub fn module_path(&self, id: ModuleId) -> &Arc<str> {
         &self.loaded.get(id.0).path
+    }
+
+    /// Source of a module.
+    pub fn module_ast(&self, id: ModuleId) -> &Arc<ast::Module> {
+        &self.loaded.get(id.0).ast
     }
 
     /// An annotation of a class's attribute, evaluated where it stands; strings are read as expressions.
