@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
-for target in audit config document key schema_codec schema_python sentinel words; do
+for target in audit config document key schema_codec schema_python schema_sql sentinel words; do
     case $target in
         schema_*) seeds=src/schema/python/tests/corpus ;;
         *) seeds=tests/corpus/killswitch ;;

@@ -103,8 +103,9 @@ class Run:
 
     def case(self, case):
         roots = {side: cases.lay_out(files, self.work / side) for side, files in case.sides()}
-        for side, root in roots.items():
-            self.check(f"{case.name}: model {side}", self.model, root, case.dialects())
+        self.nija.commit(*roots.values())
+        for revision, (side, root) in zip(("HEAD", "HEAD~1")[: len(roots)][::-1], roots.items()):
+            self.check(f"{case.name}: model {side}", self.model, root, revision, case.dialects())
         if case.after is None:
             return
         for database, url in self.databases.items():
@@ -112,19 +113,19 @@ class Run:
                 self.check(f"{case.name}: autogenerate on {database}", self.operations, roots, database, url)
                 self.check(f"{case.name}: skeleton on {database}", self.skeleton, roots, database, url)
 
-    def model(self, root, dialects):
+    def model(self, root, revision, dialects):
         real = apart(real_models, root, dialects)
         lines = []
         for dialect in dialects:
-            found = self.nija.show(root, dialect)
+            found = self.nija.show(revision, dialect)
             lines += [f"{dialect}: {line}" for line in unlike(comparable(real[dialect]), comparable(found))]
         return lines
 
     def operations(self, roots, database, url):
         apart(make_database, roots["before"], url)
         real = [tuple(words) for words in apart(real_differences, roots["after"], url)]
-        changes = self.nija.diff(roots["before"], roots["after"], database)
-        models = [self.nija.show(roots[side], database) for side in ("before", "after")]
+        changes = self.nija.diff(database)
+        models = [self.nija.show(revision, database) for revision in ("HEAD~1", "HEAD")]
         found = autogenerate.of_nija(changes, models, database)
         return [f"{mark} {words}" for mark, one, other in (("-", real, found), ("+", found, real))
                 for words in one if words not in other]

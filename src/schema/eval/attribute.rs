@@ -76,7 +76,18 @@ impl Interpreter<'_> {
             return Some(member);
         }
         let found = self.class_lookup(class, name)?;
+        if self.is_shared_column(class, &found) && self.own_attribute(class, name).is_none() {
+            return None;
+        }
         Some(self.bound_to(found, &Value::Class(class), class, name))
+    }
+
+    /// Whether a value is a column that a class has from a base: others have it as well, and which one is meant counts.
+    fn is_shared_column(&self, class: ClassId, found: &Value) -> bool {
+        let Value::Object(id) = found else { return false };
+        let Value::External(dotted) = &self.object(*id).callee else { return false };
+        !self.class(class).bases.is_empty()
+            && (dotted.ends_with(".Column") || dotted.ends_with(".mapped_column"))
     }
 
     fn class_dunder(&mut self, class: ClassId, name: &str) -> Option<Value> {
@@ -136,16 +147,16 @@ impl Interpreter<'_> {
             }
             Value::External(dotted) if &**dotted == "builtins.super" => {
                 let (behind, receiver) = (object.args.first().cloned(), object.args.get(1).cloned());
-                self.super_attribute(behind?, receiver?, name)
+                self.super_attribute(&behind?, &receiver?, name)
             }
             _ => None,
         }
     }
 
     /// An attribute of `super()`.
-    fn super_attribute(&mut self, behind: Value, receiver: Value, name: &str) -> Option<Value> {
-        let Value::Class(behind) = behind else { return None };
-        let class = match &receiver {
+    fn super_attribute(&mut self, behind: &Value, receiver: &Value, name: &str) -> Option<Value> {
+        let Value::Class(behind) = *behind else { return None };
+        let class = match receiver {
             Value::Class(class) => *class,
             Value::Object(id) => match self.object(*id).callee {
                 Value::Class(class) => class,
@@ -154,7 +165,7 @@ impl Interpreter<'_> {
             _ => behind,
         };
         let found = self.lookup_behind(class, behind, name)?;
-        Some(self.bound_to(found, &receiver, class, name))
+        Some(self.bound_to(found, receiver, class, name))
     }
 
     /// The default that a field of a data class or a settings class declares.

@@ -67,7 +67,7 @@ pub struct Interpreter<'a> {
     index: Option<std::rc::Rc<module::Index>>,
     loaded: Arena<module::Module>,
     by_path: HashMap<Arc<str>, ModuleId>,
-    found: HashMap<(Arc<str>, Arc<str>), Vec<(ModuleId, bool)>>,
+    found: module::Found,
     scopes: Arena<scope::Scope>,
     classes: Arena<Class>,
     inner: Arena<class::Inner>,
@@ -80,6 +80,8 @@ pub struct Interpreter<'a> {
     assigned: HashMap<(String, Arc<str>), Value>,
     assigned_names: HashSet<Arc<str>>,
     fuel: fuel::Fuel,
+    /// Imports that are being resolved: modules may name each other in a circle.
+    resolving: Vec<std::rc::Rc<module::Import>>,
     /// Whether names are read as in an annotation, and strings as expressions.
     annotating: bool,
     /// What happens, where someone wants to know.
@@ -108,6 +110,7 @@ impl<'a> Interpreter<'a> {
             assigned: HashMap::new(),
             assigned_names: HashSet::new(),
             fuel: fuel::Fuel::default(),
+            resolving: Vec::new(),
             annotating: false,
             trace: None,
         }
@@ -154,6 +157,11 @@ impl<'a> Interpreter<'a> {
     /// Path of a module's file; of a package without `__init__.py` its folder.
     pub fn module_path(&self, id: ModuleId) -> &Arc<str> {
         &self.loaded.get(id.0).path
+    }
+
+    /// Source of a module.
+    pub fn module_ast(&self, id: ModuleId) -> &Arc<ast::Module> {
+        &self.loaded.get(id.0).ast
     }
 
     /// An annotation of a class's attribute, evaluated where it stands; strings are read as expressions.

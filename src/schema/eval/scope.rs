@@ -8,6 +8,9 @@ use super::fuel::unknown;
 use super::module::Import;
 use super::{ClassId, FunctionId, Interpreter, ModuleId, ScopeId, Value};
 
+/// Most imports that lead to one another.
+const IMPORTS_MAX: usize = 200;
+
 /// What a name is bound to.
 #[derive(Debug, Clone)]
 pub(super) enum Binding {
@@ -148,7 +151,13 @@ impl Interpreter<'_> {
         match self.scopes.get(scope.0).names.get(name)?.clone() {
             Binding::Value(value) => Some(value),
             Binding::Import(import) => {
+                let circular = self.resolving.iter().any(|other| Rc::ptr_eq(other, &import));
+                if circular || self.resolving.len() >= IMPORTS_MAX {
+                    return None;
+                }
+                self.resolving.push(import.clone());
                 let value = self.resolve(&import);
+                self.resolving.pop();
                 let names = &mut self.scopes.get_mut(scope.0).names;
                 if let Some(binding) = names.get_mut(name)
                     && matches!(binding, Binding::Import(other) if Rc::ptr_eq(other, &import))

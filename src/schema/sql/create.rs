@@ -3,17 +3,18 @@
 use super::cursor::{Cursor, SHOWN, items, part, render, unquoted};
 use super::item::{self, Constraint};
 use super::lex::{Kind, Token};
-use super::{object, opaque, types};
+use super::{object, opaque_of, types};
 use crate::schema::model::{Column, Index, Table, Type};
 use crate::schema::operation::Operation;
 
 /// CREATE, behind its word; `None` where it is no statement.
 pub fn read(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
     cursor.take("OR REPLACE");
-    if cursor.take("UNIQUE INDEX") {
+    // NONCLUSTERED and CLUSTERED are of SQL Server, which migrations for several databases speak as well.
+    if cursor.take_any(&["UNIQUE INDEX", "UNIQUE NONCLUSTERED INDEX", "UNIQUE CLUSTERED INDEX"]).is_some() {
         return index(cursor, true, None);
     }
-    if cursor.take("INDEX") {
+    if cursor.take_any(&["INDEX", "NONCLUSTERED INDEX", "CLUSTERED INDEX"]).is_some() {
         return index(cursor, false, None);
     }
     for prefix in ["FULLTEXT", "SPATIAL"] {
@@ -58,7 +59,8 @@ fn table(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
         return (!cursor.done()).then(|| vec![Operation::Other { what: "PARTITION".to_owned() }]);
     }
     if cursor.at_any(&["AS", "LIKE", "OF", "SELECT"]) && cursor.rest().len() > 1 {
-        let unknown = opaque("the columns of a new table come from elsewhere", cursor.rest(), dialect);
+        let why = "the columns of a new table come from elsewhere";
+        let unknown = opaque_of(&table.full_name(), cursor.rest(), dialect, why);
         return Some(vec![Operation::CreateTable(Box::new(table)), unknown]);
     }
     let body = cursor.brackets()?;
@@ -67,7 +69,8 @@ fn table(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
         more.extend(part_of_table(&mut table, item, cursor));
     }
     if cursor.at("AS") || cursor.at("INHERITS") {
-        more.push(opaque("some columns of a new table come from elsewhere", cursor.rest(), dialect));
+        let why = "some columns of a new table come from elsewhere";
+        more.push(opaque_of(&table.full_name(), cursor.rest(), dialect, why));
     }
     table.comment = comment(cursor.rest());
     let mut operations = vec![Operation::CreateTable(Box::new(table))];
@@ -84,20 +87,24 @@ fn part_of_table(table: &mut Table, item: &[Token<'_>], whole: Cursor<'_, '_>) -
                 put(table, constraint);
                 None
             }
-            Err(why) => Some(opaque(
-                &format!("a constraint of `{}` cannot be read: {why}", table.name),
-                item,
-                dialect,
-            )),
+            Err(why) => {
+                let why = format!("a constraint cannot be read: {why}");
+                Some(opaque_of(&table.full_name(), item, dialect, &why))
+            }
         };
-    }
-    if item.first().is_some_and(|first| first.is_word("LIKE")) {
-        return Some(opaque("some columns of a new table come from elsewhere", item, dialect));
     }
     let (column, constraints) = match item::column(item, dialect) {
         Ok(read) => read,
         Err(_) => (unread(item, whole)?, Vec::new()),
     };
+    if item.first().is_some_and(|first| first.is_word("LIKE")) || column.name.contains(SHOWN) {
+        return Some(opaque_of(
+            &table.full_name(),
+            item,
+            dialect,
+            "some columns of a new table come from elsewhere",
+        ));
+    }
     table.order.push(column.name.clone());
     table.columns.insert(column.name.clone(), column);
     constraints.into_iter().for_each(|constraint| put(table, constraint));
@@ -205,7 +212,10 @@ fn indexed(mut cursor: Cursor<'_, '_>, options: &mut Vec<String>) -> String {
     if cursor.done() || cursor.at_any(&["ASC"]) {
         return name;
     }
-    if cursor.at_any(&["DESC", "NULLS", "COLLATE"]) {
+    if cursor.at("COLLATE") {
+        return format!("{name} {}", render(cursor.rest(), SHOWN));
+    }
+    if cursor.at_any(&["DESC", "NULLS"]) {
         return format!("{name} {}", render(cursor.rest(), SHOWN).to_uppercase());
     }
     let class = cursor.name().filter(|_| cursor.done());

@@ -1,4 +1,5 @@
 //! `type-rewrite`: a change of type that writes the whole table anew, or reads all of it, while nobody may use it.
+//!
 //! After Squawk's `changing-column-type`, and PostgreSQL's and MySQL's pages on ALTER TABLE.
 
 use super::type_change::{Cost, cost};
@@ -40,10 +41,6 @@ fn look(context: &Context<'_>) -> Vec<Finding> {
         let (level, what) = match cost {
             Cost::Free => continue,
             Cost::Rewrite => (Level::Error, "the whole table is written anew while nobody may use it"),
-            Cost::Scan => (
-                Level::Error,
-                "every row is read, and one that does not fit fails it, while nobody may use the table",
-            ),
             Cost::Unknown => (Level::Note, "it cannot be told whether the table is written anew"),
         };
         let was = from.map_or("an unknown type", |from| from.sql.as_str());
