@@ -52,10 +52,12 @@ fn there_are_cases_enough_and_the_list_names_each() {
     let cases = Case::all();
     assert!(cases.len() >= 160, "{}", cases.len());
     let named = |name: &str| list.contains(&format!("`{name}`"));
-    let missing: Vec<&str> = cases.iter().map(|case| case.name.as_str()).filter(|name| !named(name)).collect();
+    let missing: Vec<&str> =
+        cases.iter().map(|case| case.name.as_str()).filter(|name| !named(name)).collect();
     assert!(missing.is_empty(), "tests/schema/README.md does not name: {missing:#?}");
     let known = |name: &str| cases.iter().any(|case| case.name == name);
-    let spans = list.split('`').skip(1).step_by(2).filter(|span| span.contains('/') && !span.contains(['.', ' ']));
+    let spans =
+        list.split('`').skip(1).step_by(2).filter(|span| span.contains('/') && !span.contains(['.', ' ']));
     let dead: Vec<&str> = spans.filter(|name| !known(name)).collect();
     assert!(dead.is_empty(), "tests/schema/README.md names what is not there: {dead:#?}");
 }
@@ -63,7 +65,8 @@ fn there_are_cases_enough_and_the_list_names_each() {
 #[test]
 fn every_case_can_fail() {
     for case in Case::all() {
-        let said = case.expected.iter().any(|line| line.starts_with("change ") || line.starts_with("finding "));
+        let said =
+            case.expected.iter().any(|line| line.starts_with("change ") || line.starts_with("finding "));
         assert!(said || case.before != case.after || case.whole, "{}: nothing differs", case.name);
     }
 }

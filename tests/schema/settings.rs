@@ -62,5 +62,7 @@ fn environment(value: &Value) -> Result<Environment, String> {
 
 fn strings(value: &Value) -> Result<Vec<String>, String> {
     let list = value.as_array().ok_or_else(|| format!("no list: {value:?}"))?;
-    list.iter().map(|entry| entry.as_str().map(str::to_owned).ok_or_else(|| format!("no text: {entry:?}"))).collect()
+    list.iter()
+        .map(|entry| entry.as_str().map(str::to_owned).ok_or_else(|| format!("no text: {entry:?}")))
+        .collect()
 }

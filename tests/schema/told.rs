@@ -49,9 +49,11 @@ pub fn of(report: &Report) -> Vec<Told> {
         let own = findings.iter().position(|finding| is_about(finding, judged)).map(|at| findings.remove(at));
         told.push(change(judged, own));
     }
-    told.extend(findings.iter().map(|finding| {
-        line(format!("finding {} {} {}", level(finding.level), finding.rule, finding.place))
-    }));
+    told.extend(
+        findings.iter().map(|finding| {
+            line(format!("finding {} {} {}", level(finding.level), finding.rule, finding.place))
+        }),
+    );
     told.extend(report.notes.iter().map(|note| line(format!("note {} {}", note.code, note.place))));
     told
 }
