@@ -136,16 +136,16 @@ impl Interpreter<'_> {
             }
             Value::External(dotted) if &**dotted == "builtins.super" => {
                 let (behind, receiver) = (object.args.first().cloned(), object.args.get(1).cloned());
-                self.super_attribute(behind?, receiver?, name)
+                self.super_attribute(&behind?, &receiver?, name)
             }
             _ => None,
         }
     }
 
     /// An attribute of `super()`.
-    fn super_attribute(&mut self, behind: Value, receiver: Value, name: &str) -> Option<Value> {
-        let Value::Class(behind) = behind else { return None };
-        let class = match &receiver {
+    fn super_attribute(&mut self, behind: &Value, receiver: &Value, name: &str) -> Option<Value> {
+        let Value::Class(behind) = *behind else { return None };
+        let class = match receiver {
             Value::Class(class) => *class,
             Value::Object(id) => match self.object(*id).callee {
                 Value::Class(class) => class,
@@ -154,7 +154,7 @@ impl Interpreter<'_> {
             _ => behind,
         };
         let found = self.lookup_behind(class, behind, name)?;
-        Some(self.bound_to(found, &receiver, class, name))
+        Some(self.bound_to(found, receiver, class, name))
     }
 
     /// The default that a field of a data class or a settings class declares.

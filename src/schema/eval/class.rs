@@ -13,6 +13,9 @@ use crate::schema::python::ast::{self, Expr};
 /// Longest order of look-up.
 const ORDER_MAX: usize = 200;
 
+/// Names with their values.
+pub(super) type Members = Rc<[(Arc<str>, Value)]>;
+
 /// What is known of a class beside what it shows.
 #[derive(Debug)]
 pub(super) struct Inner {
@@ -23,7 +26,7 @@ pub(super) struct Inner {
     /// Order of look-up, the class first.
     order: Rc<[Value]>,
     /// Members with their values, once its body ran, if it is an enum.
-    pub(super) members: Option<Rc<[(Arc<str>, Value)]>>,
+    pub(super) members: Option<Members>,
     /// Other names of members.
     pub(super) aliases: HashMap<Arc<str>, Arc<str>>,
 }

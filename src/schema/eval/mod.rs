@@ -67,7 +67,7 @@ pub struct Interpreter<'a> {
     index: Option<std::rc::Rc<module::Index>>,
     loaded: Arena<module::Module>,
     by_path: HashMap<Arc<str>, ModuleId>,
-    found: HashMap<(Arc<str>, Arc<str>), Vec<(ModuleId, bool)>>,
+    found: module::Found,
     scopes: Arena<scope::Scope>,
     classes: Arena<Class>,
     inner: Arena<class::Inner>,

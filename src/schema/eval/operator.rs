@@ -22,7 +22,14 @@ impl Interpreter<'_> {
             Value::Tuple(parts) => Some(!parts.is_empty()),
             Value::List(cell) | Value::Dict(cell) => Some(self.cell_len(*cell) > 0),
             Value::Ellipsis | Value::Module(_) | Value::Class(_) | Value::Function(..) => Some(true),
-            Value::Object(id) => matches!(self.object(*id).callee, Value::Class(_)).then_some(true),
+            Value::Object(id) => {
+                let told = match &self.object(*id).callee {
+                    Value::Class(_) => true,
+                    Value::External(dotted) => &**dotted == "re.Match",
+                    _ => false,
+                };
+                told.then_some(true)
+            }
             Value::Member(base, _) => match &**base {
                 Value::Class(class) if self.enum_value(value).is_some() => self
                     .mixes_plain(*class)

@@ -1,7 +1,5 @@
 //! Values as text: how they would be written, for what is compared by its text.
 
-use std::fmt::Write;
-
 use super::{Interpreter, Object, Value};
 
 /// Deepest value that is written out.
@@ -27,7 +25,7 @@ impl Interpreter<'_> {
         match value {
             Value::None => out.push_str("None"),
             Value::Bool(bool) => out.push_str(if *bool { "True" } else { "False" }),
-            Value::Int(int) => drop(write!(out, "{int}")),
+            Value::Int(int) => out.push_str(&int.to_string()),
             Value::Number(text) => out.push_str(text),
             Value::Str(text) => out.push_str(&quoted(text)),
             Value::Ellipsis => out.push_str("..."),
@@ -67,7 +65,7 @@ impl Interpreter<'_> {
                 self.write_all(out, parts, depth);
                 out.push(']');
             }
-            Value::Unknown(why) => drop(write!(out, "<{why}>")),
+            Value::Unknown(why) => out.push_str(&format!("<{why}>")),
         }
     }
 
@@ -85,12 +83,12 @@ impl Interpreter<'_> {
             match object.args.as_slice() {
                 [operand] => {
                     let space = if op.chars().all(char::is_alphabetic) { " " } else { "" };
-                    drop(write!(out, "{op}{space}"));
+                    out.push_str(&format!("{op}{space}"));
                     return self.write(out, operand, depth + 1);
                 }
                 [left, right] => {
                     self.write(out, left, depth + 1);
-                    drop(write!(out, " {op} "));
+                    out.push_str(&format!(" {op} "));
                     return self.write(out, right, depth + 1);
                 }
                 _ => {}
@@ -103,7 +101,7 @@ impl Interpreter<'_> {
         named.sort_by(|(a, _), (b, _)| a.cmp(b));
         for (at, (name, value)) in named.iter().enumerate() {
             out.push_str(if at > 0 || !object.args.is_empty() { ", " } else { "" });
-            drop(write!(out, "{name}="));
+            out.push_str(&format!("{name}="));
             self.write(out, value, depth + 1);
         }
         out.push(')');
@@ -125,7 +123,7 @@ pub(super) fn quoted(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            c if c.is_control() => drop(write!(out, "\\x{:02x}", u32::from(c))),
+            c if c.is_control() => out.push_str(&format!("\\x{:02x}", u32::from(c))),
             c => out.push(c),
         }
     }

@@ -2,8 +2,8 @@
 
 use super::cursor::{Cursor, SHOWN, items, render, unquoted};
 use super::item::{self, Constraint};
-use super::lex::{Kind, Token};
-use super::{create, object, opaque};
+use super::lex::Kind;
+use super::{create, object, opaque_of};
 use crate::schema::model::Column;
 use crate::schema::operation::{Altered, Operation};
 use crate::schema::settings::Dialect;
@@ -44,6 +44,9 @@ const OTHER: [&str; 32] = [
     "STATS_PERSISTENT",
 ];
 
+/// What ALTER COLUMN says about how a column is filled, beside ADD GENERATED and RESTART.
+const GENERATION: [&str; 4] = ["SET GENERATED", "SET EXPRESSION", "DROP IDENTITY", "DROP EXPRESSION"];
+
 /// ALTER, behind its word; `None` where it is no statement.
 pub fn read(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
     cursor.take("IGNORE");
@@ -71,27 +74,16 @@ fn table(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
             Some(mut done) => operations.append(&mut done),
             // A sentence that begins with the words.
             None if position == 0 => return None,
-            None => operations.push(unknown(&table, tokens, cursor.dialect, "an action that is not known")),
+            None => operations.push(opaque_of(&table, tokens, cursor.dialect, "an action that is not known")),
         }
     }
     (!operations.is_empty()).then_some(operations)
 }
 
-/// An action that cannot be told, which is about the table at least.
-fn unknown(table: &str, tokens: &[Token<'_>], dialect: Dialect, why: &str) -> Operation {
-    match opaque(why, tokens, dialect) {
-        Operation::Opaque { why, mut about } => {
-            about.insert(0, table.to_owned());
-            Operation::Opaque { why, about }
-        }
-        other => other,
-    }
-}
-
 fn action(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
     let first = cursor.next()?;
     if first.kind == Kind::Hole {
-        return Some(vec![unknown(
+        return Some(vec![opaque_of(
             table,
             cursor.rest(),
             cursor.dialect,
@@ -102,7 +94,7 @@ fn action(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
     match first.text.to_ascii_uppercase().as_str() {
         "ADD" => add(table, cursor),
         "DROP" => one(drop(table, cursor)),
-        "RENAME" => one(rename(table, cursor)),
+        "RENAME" => one(renamed(table, cursor)),
         "ALTER" => alter(table, cursor),
         "MODIFY" => {
             cursor.take("COLUMN");
@@ -168,7 +160,7 @@ fn add_constraint(table: &str, cursor: Cursor<'_, '_>) -> Operation {
     };
     match item::constraint(tokens, cursor.dialect) {
         Ok(constraint) => constrained(table, constraint, checked),
-        Err(why) => unknown(table, tokens, cursor.dialect, &format!("a constraint cannot be read: {why}")),
+        Err(why) => opaque_of(table, tokens, cursor.dialect, &format!("a constraint cannot be read: {why}")),
     }
 }
 
@@ -206,7 +198,7 @@ fn add_column(table: &str, cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
         }
         Err(why) => {
             let why = format!("the definition of `{}` cannot be read: {why}", name.text);
-            return Some(vec![unknown(table, cursor.rest(), cursor.dialect, &why)]);
+            return Some(vec![opaque_of(table, cursor.rest(), cursor.dialect, &why)]);
         }
     };
     // Rows that are there get NULL, which points to nothing and breaks no key: PostgreSQL does not look.
@@ -253,7 +245,7 @@ fn drop(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Operation> {
     cursor.done().then_some(Operation::DropColumn { table, column })
 }
 
-fn rename(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Operation> {
+fn renamed(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Operation> {
     let from = table.to_owned();
     if cursor.take("TO") || cursor.take("AS") {
         let to = cursor.name()?;
@@ -306,12 +298,7 @@ fn altered(cursor: &mut Cursor<'_, '_>) -> Option<Altered> {
         to.kind = (!written.is_empty()).then(|| item::type_of(written, cursor.dialect));
         to.using = cursor.take("USING");
         to.kind.as_ref()?;
-    } else if cursor.at_any(&["ADD", "RESTART"])
-        || cursor.take("SET GENERATED")
-        || cursor.take("SET EXPRESSION")
-    {
-        to.generated = true;
-    } else if cursor.take("DROP IDENTITY") || cursor.take("DROP EXPRESSION") {
+    } else if cursor.at_any(&["ADD", "RESTART"]) || cursor.take_any(&GENERATION).is_some() {
         to.generated = true;
     } else if !cursor.at_any(&["SET", "RESET"]) {
         return None;
@@ -324,7 +311,7 @@ fn redefined(table: &str, old: Option<String>, cursor: Cursor<'_, '_>) -> Option
     let (column, _) = match item::column(cursor.rest(), cursor.dialect) {
         Ok(read) => read,
         Err(why) => {
-            return Some(unknown(
+            return Some(opaque_of(
                 table,
                 cursor.rest(),
                 cursor.dialect,

@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, SHOWN, items, part, render, unquoted};
 use super::item::{self, Constraint};
 use super::lex::{Kind, Token};
-use super::{object, opaque, types};
+use super::{object, opaque_of, types};
 use crate::schema::model::{Column, Index, Table, Type};
 use crate::schema::operation::Operation;
 
@@ -58,7 +58,8 @@ fn table(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
         return (!cursor.done()).then(|| vec![Operation::Other { what: "PARTITION".to_owned() }]);
     }
     if cursor.at_any(&["AS", "LIKE", "OF", "SELECT"]) && cursor.rest().len() > 1 {
-        let unknown = opaque("the columns of a new table come from elsewhere", cursor.rest(), dialect);
+        let why = "the columns of a new table come from elsewhere";
+        let unknown = opaque_of(&table.full_name(), cursor.rest(), dialect, why);
         return Some(vec![Operation::CreateTable(Box::new(table)), unknown]);
     }
     let body = cursor.brackets()?;
@@ -67,7 +68,8 @@ fn table(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
         more.extend(part_of_table(&mut table, item, cursor));
     }
     if cursor.at("AS") || cursor.at("INHERITS") {
-        more.push(opaque("some columns of a new table come from elsewhere", cursor.rest(), dialect));
+        let why = "some columns of a new table come from elsewhere";
+        more.push(opaque_of(&table.full_name(), cursor.rest(), dialect, why));
     }
     table.comment = comment(cursor.rest());
     let mut operations = vec![Operation::CreateTable(Box::new(table))];
@@ -84,20 +86,24 @@ fn part_of_table(table: &mut Table, item: &[Token<'_>], whole: Cursor<'_, '_>) -
                 put(table, constraint);
                 None
             }
-            Err(why) => Some(opaque(
-                &format!("a constraint of `{}` cannot be read: {why}", table.name),
-                item,
-                dialect,
-            )),
+            Err(why) => {
+                let why = format!("a constraint cannot be read: {why}");
+                Some(opaque_of(&table.full_name(), item, dialect, &why))
+            }
         };
-    }
-    if item.first().is_some_and(|first| first.is_word("LIKE")) {
-        return Some(opaque("some columns of a new table come from elsewhere", item, dialect));
     }
     let (column, constraints) = match item::column(item, dialect) {
         Ok(read) => read,
         Err(_) => (unread(item, whole)?, Vec::new()),
     };
+    if item.first().is_some_and(|first| first.is_word("LIKE")) || column.name.contains(SHOWN) {
+        return Some(opaque_of(
+            &table.full_name(),
+            item,
+            dialect,
+            "some columns of a new table come from elsewhere",
+        ));
+    }
     table.order.push(column.name.clone());
     table.columns.insert(column.name.clone(), column);
     constraints.into_iter().for_each(|constraint| put(table, constraint));

@@ -1,5 +1,7 @@
-//! SQL, read by a parser of the dialect: what it does to the schema. Statements are framed here, token by token, so that one
-//! that nobody knows spoils no other; columns, constraints and types in them are read by the parser.
+//! SQL, read by a parser of the dialect: what it does to the schema.
+//!
+//! Statements are framed here, token by token, so that one that nobody knows spoils no other; columns, constraints
+//! and types in them are read by the parser.
 
 use super::operation::Operation;
 use super::settings::Dialect;
@@ -92,7 +94,7 @@ fn statement(tokens: &[Token<'_>], dialect: Dialect) -> Vec<Operation> {
         "CREATE" => create::read(cursor),
         "ALTER" => alter::read(cursor),
         "DROP" => object::drop(cursor),
-        "RENAME" => object::rename(cursor),
+        "RENAME" => object::rename_table(cursor),
         "COMMENT" => object::comment(cursor),
         _ => data::read(&word, cursor),
     };
@@ -109,6 +111,7 @@ fn named(operation: Operation, tokens: &[Token<'_>], dialect: Dialect) -> Operat
     let hole = |name: &str| name.contains(SHOWN);
     let unknown = operation.table().is_some_and(hole)
         || match &operation {
+            Operation::CreateTable(table) => hole(&table.full_name()),
             Operation::AddColumn { column, .. } => hole(&column.name),
             Operation::DropColumn { column, .. } => hole(column),
             Operation::AlterColumn { column, to, .. } => hole(column) || to.name.as_deref().is_some_and(hole),
@@ -149,6 +152,16 @@ fn opaque(why: &str, tokens: &[Token<'_>], dialect: Dialect) -> Operation {
         }
     }
     Operation::Opaque { why: why.to_owned(), about }
+}
+
+/// What cannot be told, but that it is about a table.
+fn opaque_of(table: &str, tokens: &[Token<'_>], dialect: Dialect, why: &str) -> Operation {
+    let mut operation = opaque(why, tokens, dialect);
+    if let Operation::Opaque { about, .. } = &mut operation {
+        about.retain(|name| name != table);
+        about.insert(0, table.to_owned());
+    }
+    operation
 }
 
 #[cfg(test)]

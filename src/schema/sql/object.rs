@@ -92,7 +92,7 @@ fn drop_index(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
 }
 
 /// RENAME TABLE of MySQL, behind its first word.
-pub fn rename(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
+pub fn rename_table(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
     if cursor.dialect == Dialect::Postgresql || !cursor.take("TABLE") {
         return None;
     }

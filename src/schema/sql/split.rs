@@ -17,8 +17,9 @@ pub fn split(text: &str, line: u32, dialect: Dialect, limit: usize) -> Vec<Token
     let mut lexer = Lexer::new(text, line, dialect);
     let mut statements = Vec::new();
     let mut current: Tokens<'_> = Vec::new();
-    let mut depth = 0_u32;
+    let mut depth = 0;
     while let Some(token) = lexer.next() {
+        depth = nesting(depth, &current, &token);
         if current.is_empty() && token.is('\\') {
             lexer.skip_line();
         } else if current.is_empty() && token.is_word("DELIMITER") {
@@ -30,7 +31,6 @@ pub fn split(text: &str, line: u32, dialect: Dialect, limit: usize) -> Vec<Token
             }
             push(&mut statements, &mut current);
         } else {
-            depth = nesting(depth, &current, &token);
             current.push(token);
         }
         if statements.len() >= limit {
@@ -55,22 +55,20 @@ fn copies(tokens: &[Token<'_>]) -> bool {
             .any(|pair| matches!(pair, [from, stdin] if from.is_word("FROM") && stdin.is_word("stdin")))
 }
 
-/// How many blocks of a routine's body are open once the token is read; no other statement has blocks.
+/// How many blocks of a routine's body are open once the token is read; no other statement has blocks. Only the word behind
+/// an END says what it closes.
 fn nesting(depth: u32, before: &[Token<'_>], token: &Token<'_>) -> u32 {
     let routine = || {
         before.first().is_some_and(|first| first.is_word("CREATE"))
             && before.iter().take(8).any(|token| ROUTINES.iter().any(|word| token.is_word(word)))
     };
-    if depth == 0 && !(token.is_word("BEGIN") && routine()) {
-        return 0;
+    if depth == 0 {
+        return u32::from(token.is_word("BEGIN") && routine());
     }
     let after_end = before.last().is_some_and(|last| last.is_word("END"));
-    if token.is_word("END") {
-        return depth.saturating_sub(1);
+    if after_end {
+        let other = CLOSE_OTHER.iter().any(|word| token.is_word(word));
+        return depth.saturating_sub(u32::from(!other));
     }
-    if after_end && CLOSE_OTHER.iter().any(|word| token.is_word(word)) {
-        return depth.saturating_add(1);
-    }
-    let opens = !after_end && OPEN.iter().any(|word| token.is_word(word));
-    depth.saturating_add(u32::from(opens))
+    depth.saturating_add(u32::from(OPEN.iter().any(|word| token.is_word(word))))
 }

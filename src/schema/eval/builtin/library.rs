@@ -17,6 +17,9 @@ impl Interpreter<'_> {
         kwargs: &Named,
         place: &Place,
     ) -> Option<Value> {
+        if let Some(name) = dotted.strip_prefix("re.") {
+            return self.call_regex(name, args, kwargs, place);
+        }
         match (dotted, args) {
             ("typing.cast" | "typing_extensions.cast", [_, value]) => Some(value.clone()),
             ("os.getenv" | "os.environ.get", [key, rest @ ..]) => {

@@ -16,6 +16,8 @@ mod function;
 mod kind;
 mod library;
 mod order;
+mod pattern;
+mod regex;
 mod string;
 
 /// A list, set or dict.
@@ -224,6 +226,9 @@ impl Interpreter<'_> {
                     (Value::External(dotted), Some(Value::Str(pattern))) if &**dotted == "re.compile" => {
                         pattern.clone()
                     }
+                    (Value::External(dotted), _) if &**dotted == "re.Match" => {
+                        return match_method(&object.args, name, args);
+                    }
                     (Value::External(dotted), _) if name == "update" && dotted.starts_with("builtins.") => {
                         let pairs = self.entries(args.first()?)?;
                         let scope = self.by_path.get(&place.path).map(|id| self.loaded.get(id.0).scope)?;
@@ -255,5 +260,15 @@ impl Interpreter<'_> {
             },
             _ => None,
         }
+    }
+}
+
+/// Methods of a match, whose groups are given.
+fn match_method(groups: &[Value], name: &str, args: &[Value]) -> Option<Value> {
+    match (name, args) {
+        ("group", []) => groups.first().cloned(),
+        ("group", [Value::Int(at)]) => groups.get(usize::try_from(*at).ok()?).cloned(),
+        ("groups", []) => Some(Value::Tuple(groups.get(1..)?.into())),
+        _ => None,
     }
 }

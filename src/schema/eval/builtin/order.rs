@@ -46,12 +46,11 @@ impl Interpreter<'_> {
     /// A function's results for each element.
     pub(super) fn mapped(&mut self, function: &Value, value: &Value, place: &Place) -> Option<Vec<Value>> {
         let elements = self.iterated(value)?;
-        let results = self.repeating(|this| {
+        self.repeating(|this| {
             let call =
                 |element: Value| this.spend(1).then(|| this.call(function, vec![element], Vec::new(), place));
             elements.into_iter().map(call).collect::<Option<Vec<Value>>>()
-        });
-        results
+        })
     }
 
     /// The least or greatest.

@@ -28,7 +28,7 @@ fn collect(statement: &Stmt, names: &mut HashSet<Arc<str>>, depth: usize) {
     if depth > DEPTH_MAX {
         return;
     }
-    let mut all = |body: &[Stmt], names: &mut HashSet<Arc<str>>| {
+    let all = |body: &[Stmt], names: &mut HashSet<Arc<str>>| {
         body.iter().for_each(|statement| collect(statement, names, depth + 1));
     };
     match &statement.kind {

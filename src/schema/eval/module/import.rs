@@ -97,7 +97,7 @@ impl Interpreter<'_> {
             found.len() == 1 || self.declares(*id, name) || self.submodule(*id, name).is_some()
         });
         match chosen.or_else(|| found.first().copied()) {
-            Some((id, sure)) => self.from_module(id, name, sure),
+            Some((id, sure)) => self.name_of_module(id, name, sure),
             None if import.level > 0 => unknown(format!("{}.{name} is not there", import.module)),
             None => Value::External(format!("{}.{name}", import.module).into()),
         }
@@ -185,8 +185,9 @@ impl Interpreter<'_> {
         if !dotted.contains('.') {
             return Value::Module(id);
         }
-        let stem = module.path.strip_suffix("/__init__.py").or_else(|| module.path.strip_suffix(".py"));
-        let mut folder: &str = &stem.unwrap_or(&module.path).to_owned();
+        let path = module.path.clone();
+        let stem = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py"));
+        let mut folder: &str = stem.unwrap_or(&path);
         for _ in 1..dotted.split('.').count() {
             folder = index::split(folder).0;
         }
@@ -194,7 +195,7 @@ impl Interpreter<'_> {
     }
 
     /// `from module import name`.
-    fn from_module(&mut self, id: ModuleId, name: &str, sure: bool) -> Value {
+    fn name_of_module(&mut self, id: ModuleId, name: &str, sure: bool) -> Value {
         if !self.declares(id, name)
             && let Some(submodule) = self.submodule(id, name)
         {
@@ -215,7 +216,7 @@ impl Interpreter<'_> {
     pub(in crate::schema::eval) fn module_attribute(&mut self, id: ModuleId, name: &str) -> Value {
         match name {
             "__name__" => Value::Str(self.loaded.get(id.0).name.clone()),
-            _ => self.from_module(id, name, self.loaded.get(id.0).name.contains('.')),
+            _ => self.name_of_module(id, name, self.loaded.get(id.0).name.contains('.')),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Modules: found, lowered and run once, when something of them is needed; what imports mean.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -17,6 +17,9 @@ mod index;
 pub(super) use declared::bound_names;
 pub(super) use import::{Import, What};
 pub(super) use index::Index;
+
+/// Modules that a dotted name can mean in the file at a path, and whether it would be strange if it meant anything else.
+pub(super) type Found = HashMap<(Arc<str>, Arc<str>), Vec<(ModuleId, bool)>>;
 
 /// How far a module is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

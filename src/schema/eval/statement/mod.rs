@@ -49,7 +49,6 @@ impl Interpreter<'_> {
     }
 
     fn statement_kind(&mut self, scope: ScopeId, statement: &Stmt) -> Flow {
-        let line = statement.line;
         match &statement.kind {
             StmtKind::If { test, body, orelse } => return self.branch(scope, test, body, orelse),
             StmtKind::For { target, iter, body, orelse } => {
@@ -64,7 +63,7 @@ impl Interpreter<'_> {
                 return Flow::Return(value.as_ref().map_or(Value::None, |value| self.eval(scope, value)));
             }
             StmtKind::Raise(_) => {
-                self.happened(Event::Raised(line));
+                self.happened(Event::Raised(statement.line));
                 return Flow::Raise;
             }
             StmtKind::Jump => return Flow::Jump,
@@ -79,7 +78,7 @@ impl Interpreter<'_> {
             StmtKind::Function(function) => self.function_statement(scope, function),
             StmtKind::Expr(value) => drop(self.eval(scope, value)),
             StmtKind::Delete(targets) => self.delete(scope, targets),
-            StmtKind::Pass | StmtKind::Other => drop(line),
+            StmtKind::Pass | StmtKind::Other => {}
         }
         Flow::Next
     }

@@ -267,7 +267,7 @@ fn nothing_runs_for_ever() {
         ("from a import x\nx = x()\nfor a in range(9999):\n  x = x.b(x)\nx = 1", "1"),
     ]);
     let deep = format!("x = {}1{}", "(".repeat(2000), ")".repeat(2000));
-    check(&[(&format!("def f(n):\n  return f(n + 1) + f(n + 1)\nf(0)\nx = 1"), "1")]);
+    check(&[("def f(n):\n  return f(n + 1) + f(n + 1)\nf(0)\nx = 1", "1")]);
     let memory = crate::schema::memory::Memory::new(&[("m.py", &deep)]);
     crate::schema::eval::Interpreter::new(&memory, &memory).run("m.py");
 }

@@ -19,7 +19,7 @@ fn names(tree: &str, wanted: &[&str]) -> Vec<String> {
 }
 
 /// Each case is source, and what the name `x` stands for afterwards.
-fn check(cases: &[(&str, &str)]) {
+pub(super) fn check(cases: &[(&str, &str)]) {
     for (source, expected) in cases {
         let memory = Memory::new(&[("m.py", source)]);
         assert!(memory.module(&memory, memory.find("m.py").unwrap()).errors.is_empty(), "{source}");

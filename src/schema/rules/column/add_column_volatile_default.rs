@@ -1,6 +1,7 @@
 //! `add-column-volatile-default`: a default that differs from row to row is written into every row at once.
-//! After Squawk's `adding-field-with-default`, and PostgreSQL's page on ALTER TABLE (a volatile default, a stored generated column
-//! and an identity rewrite the table).
+//!
+//! After Squawk's `adding-field-with-default`, and PostgreSQL's page on ALTER TABLE (a volatile default, a stored
+//! generated column and an identity rewrite the table).
 
 use crate::schema::finding::{Finding, Level};
 use crate::schema::model::Column;

@@ -1,4 +1,5 @@
 //! `drop-column-used`: a column goes that a model still names in every query.
+//!
 //! After Squawk's `ban-drop-column` and Atlas's DS103.
 
 use crate::schema::finding::{Finding, Level};

@@ -1,4 +1,5 @@
 //! `not-null-without-default`: a column that takes no NULL cannot be added to rows that have no value for it.
+//!
 //! After Squawk's `adding-required-field`, Atlas's MF103, and PostgreSQL's and SQLite's pages on ALTER TABLE.
 
 use crate::schema::finding::{Finding, Level};

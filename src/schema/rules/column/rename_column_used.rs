@@ -1,4 +1,5 @@
 //! `rename-column-used`: a column gets another name while programs ask for it by the old one.
+//!
 //! After Squawk's `renaming-column` and Atlas's BC102.
 
 use crate::schema::finding::{Finding, Level};

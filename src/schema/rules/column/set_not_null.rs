@@ -1,5 +1,7 @@
 //! `set-not-null`: SET NOT NULL reads the whole table while nobody may use it.
-//! After Squawk's `adding-not-nullable-field`, and PostgreSQL's page on ALTER TABLE (SET NOT NULL skips the scan where a valid CHECK proves it).
+//!
+//! After Squawk's `adding-not-nullable-field`, and PostgreSQL's page on ALTER TABLE (SET NOT NULL skips the scan
+//! where a valid CHECK proves it).
 
 use crate::schema::finding::{Finding, Level};
 use crate::schema::operation::Operation;

@@ -1,5 +1,7 @@
-//! What a change of type costs: nothing, a scan, or a table written anew. PostgreSQL's is in the notes of ALTER TABLE ("binary
-//! coercible", "unconstrained domain") and the release notes of 9.2; MySQL's in the table of online DDL operations.
+//! What a change of type costs: nothing, a scan, or a table written anew.
+//!
+//! PostgreSQL's is in the notes of ALTER TABLE ("binary coercible", "unconstrained domain") and the release notes
+//! of 9.2; MySQL's in the table of online DDL operations.
 
 use crate::schema::model::Type;
 use crate::schema::settings::Dialect;

@@ -1,4 +1,5 @@
 //! `type-rewrite`: a change of type that writes the whole table anew, or reads all of it, while nobody may use it.
+//!
 //! After Squawk's `changing-column-type`, and PostgreSQL's and MySQL's pages on ALTER TABLE.
 
 use super::type_change::{Cost, cost};

@@ -1,4 +1,5 @@
 //! `check-not-valid`: a check constraint is held against every row while nobody may use the table.
+//!
 //! After Squawk's `constraint-missing-not-valid`, and PostgreSQL's page on ALTER TABLE.
 
 use super::name_or;

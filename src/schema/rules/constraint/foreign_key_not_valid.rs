@@ -1,4 +1,5 @@
 //! `foreign-key-not-valid`: a foreign key is checked against every row while both tables wait.
+//!
 //! After Squawk's `adding-foreign-key-constraint`, and PostgreSQL's and MySQL's pages on ALTER TABLE.
 
 use super::{list, name_or};

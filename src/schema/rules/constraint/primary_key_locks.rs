@@ -1,5 +1,8 @@
-//! `primary-key-locks`: a primary key builds its index, and makes its columns NOT NULL, while nobody may use the table.
-//! After Squawk's `adding-serial-primary-key-field`, and PostgreSQL's page on ALTER TABLE (ADD table_constraint_using_index).
+//! `primary-key-locks`: a primary key builds its index, and makes its columns NOT NULL, while nobody may use the
+//! table.
+//!
+//! After Squawk's `adding-serial-primary-key-field`, and PostgreSQL's page on ALTER TABLE (ADD
+//! table_constraint_using_index).
 
 use super::{list, name_or};
 use crate::schema::finding::{Finding, Level};

@@ -1,5 +1,7 @@
 //! `unique-constraint-locks`: a unique or exclude constraint builds its index while nobody may use the table.
-//! After Squawk's `disallowed-unique-constraint`, and PostgreSQL's page on ALTER TABLE (ADD table_constraint_using_index).
+//!
+//! After Squawk's `disallowed-unique-constraint`, and PostgreSQL's page on ALTER TABLE (ADD
+//! table_constraint_using_index).
 
 use super::{list, name_or};
 use crate::schema::finding::{Finding, Level};

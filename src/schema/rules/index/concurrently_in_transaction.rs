@@ -1,5 +1,7 @@
 //! `concurrently-in-transaction`: CONCURRENTLY is refused inside a transaction, and Alembic opens one.
-//! After Squawk's `ban-concurrent-index-creation-in-transaction`, Atlas's PG103, and Alembic's page on `autocommit_block`.
+//!
+//! After Squawk's `ban-concurrent-index-creation-in-transaction`, Atlas's PG103, and Alembic's page on
+//! `autocommit_block`.
 
 use crate::schema::finding::{Finding, Level};
 use crate::schema::operation::Operation;

@@ -1,5 +1,7 @@
 //! `index-not-concurrent`: an index is built or dropped while writes to its table wait.
-//! After Squawk's `require-concurrent-index-creation` and `require-concurrent-index-deletion`, Atlas's PG101 and PG102.
+//!
+//! After Squawk's `require-concurrent-index-creation` and `require-concurrent-index-deletion`, Atlas's PG101 and
+//! PG102.
 
 use crate::schema::finding::{Finding, Level};
 use crate::schema::model::Index;

@@ -1,4 +1,5 @@
 //! `drop-table-used`: a table goes that a model still maps.
+//!
 //! After Squawk's `ban-drop-table` and Atlas's DS102.
 
 use crate::schema::finding::{Finding, Level};

@@ -1,4 +1,5 @@
 //! `rename-table-used`: a table gets another name while programs ask for it by the old one.
+//!
 //! After Squawk's `renaming-table` and Atlas's BC101.
 
 use crate::schema::finding::{Finding, Level};

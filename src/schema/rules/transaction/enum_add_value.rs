@@ -1,5 +1,7 @@
 //! `enum-add-value-in-transaction`: an enum's new value cannot be used by the transaction that adds it.
-//! After PostgreSQL's page on ALTER TYPE: before 12 ADD VALUE is refused inside a transaction, since then the value waits for its end.
+//!
+//! After PostgreSQL's page on ALTER TYPE: before 12 ADD VALUE is refused inside a transaction, since then the value
+//! waits for its end.
 
 use crate::schema::finding::{Finding, Level};
 use crate::schema::operation::Operation;

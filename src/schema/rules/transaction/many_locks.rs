@@ -1,6 +1,7 @@
 //! `many-locks-in-one-transaction`: locks on several tables are held together until the whole script is done.
-//! After Squawk's `transaction-nesting` and PostgreSQL's page on explicit locking (a transaction keeps its locks to its end; two that
-//! take them in another order wait for each other).
+//!
+//! After Squawk's `transaction-nesting` and PostgreSQL's page on explicit locking (a transaction keeps its locks to
+//! its end; two that take them in another order wait for each other).
 
 use crate::schema::finding::{Finding, Level};
 use crate::schema::operation::{Operation, Step};
