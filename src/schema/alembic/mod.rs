@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use super::eval::Interpreter;
 use super::operation::Step;
 use super::place::Place;
-use super::python::ast;
-use super::settings::Dialect;
 
 mod chain;
 mod coverage;
+mod read;
+mod steps;
+#[cfg(test)]
+mod tests;
 
 pub use chain::{chain, heads};
 pub use coverage::cover;
+pub use read::{is_script, read};
 
 /// A migration script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,16 +37,6 @@ pub struct Script {
     pub irreversible: bool,
     /// Line of `def downgrade`, if there is one.
     pub downgrade_line: Option<u32>,
-}
-
-/// Whether a module is a migration script: `revision` and `down_revision` at its top.
-pub fn is_script(_module: &ast::Module) -> bool {
-    false
-}
-
-/// Reads the script at a path.
-pub fn read(_interpreter: &mut Interpreter<'_>, _path: &str, _dialect: Dialect) -> Option<Script> {
-    None
 }
 
 /// Whether a change is covered.

@@ -12,7 +12,7 @@ use super::eval::Modules;
 use super::facts::Facts;
 use super::finding::{Finding, Level, Note};
 use super::ignore;
-use super::model::Model;
+use super::model::{ForeignKey, Model, Table};
 use super::place::Place;
 use super::rules;
 use super::settings::{Environment, Settings};
@@ -174,6 +174,14 @@ impl Sides {
         changed: &BTreeSet<Arc<str>>,
         mut tables: BTreeSet<String>,
     ) -> Self {
+        if changed.is_empty() {
+            let (model, notes) = newer.model(environment, None);
+            return Self {
+                older: model.clone(),
+                newer: model,
+                notes: if request.whole { notes } else { Vec::new() },
+            };
+        }
         let (before, after) = (facts(older), facts(newer));
         let mut affected = Affected::of(changed, &before);
         affected.merge(Affected::of(changed, &after));
@@ -206,10 +214,16 @@ fn is_told(told: &BTreeSet<&Note>, note: &Note) -> bool {
     })
 }
 
-/// Tables that a model points to and does not hold.
+/// Tables that a model does not hold and that a column has its type from.
 fn pointed_at(model: &Model) -> impl Iterator<Item = String> {
-    let targets = model.tables.values().flat_map(|table| &table.foreign_keys).map(|key| &key.target);
-    targets
+    let untyped = |table: &Table, key: &ForeignKey| {
+        key.columns.iter().filter_map(|name| table.columns.get(name)).any(|column| column.kind.unresolved)
+    };
+    let keys = model
+        .tables
+        .values()
+        .flat_map(move |table| table.foreign_keys.iter().filter(move |key| untyped(table, key)));
+    keys.map(|key| &key.target)
         .filter(|target| !model.tables.contains_key(*target))
         .map(|target| target.rsplit('.').next().unwrap_or(target).to_owned())
 }

@@ -76,7 +76,18 @@ impl Interpreter<'_> {
             return Some(member);
         }
         let found = self.class_lookup(class, name)?;
+        if self.is_shared_column(class, &found) && self.own_attribute(class, name).is_none() {
+            return None;
+        }
         Some(self.bound_to(found, &Value::Class(class), class, name))
+    }
+
+    /// Whether a value is a column that a class has from a base: others have it as well, and which one is meant counts.
+    fn is_shared_column(&self, class: ClassId, found: &Value) -> bool {
+        let Value::Object(id) = found else { return false };
+        let Value::External(dotted) = &self.object(*id).callee else { return false };
+        !self.class(class).bases.is_empty()
+            && (dotted.ends_with(".Column") || dotted.ends_with(".mapped_column"))
     }
 
     fn class_dunder(&mut self, class: ClassId, name: &str) -> Option<Value> {

@@ -181,6 +181,12 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Sets an attribute of a class, as a library does that maps it.
+    pub fn expose(&mut self, class: ClassId, name: &str, value: Value) {
+        let place = self.class(class).place.clone();
+        self.set_on_class(class, &name.into(), value, place);
+    }
+
     /// Sets an attribute from outside: the class's own names see it, too.
     pub(super) fn set_on_class(&mut self, class: ClassId, name: &Arc<str>, value: Value, place: Place) {
         self.set_class_attribute(class, name, Some(value.clone()), None, place);

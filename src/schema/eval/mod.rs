@@ -159,6 +159,11 @@ impl<'a> Interpreter<'a> {
         &self.loaded.get(id.0).path
     }
 
+    /// Source of a module.
+    pub fn module_ast(&self, id: ModuleId) -> &Arc<ast::Module> {
+        &self.loaded.get(id.0).ast
+    }
+
     /// An annotation of a class's attribute, evaluated where it stands; strings are read as expressions.
     pub fn annotation(&mut self, class: ClassId, annotation: &ast::Expr) -> Value {
         let scope = self.inner.get(class.0).scope;

@@ -27,7 +27,8 @@ impl Builder<'_, '_> {
         model
     }
 
-    fn finish(&mut self, at: usize, draft: &Draft) -> Table {
+    /// A table with everything that is in it, sorted.
+    pub(super) fn finish(&mut self, at: usize, draft: &Draft) -> Table {
         let mut table = Table {
             name: draft.name.clone(),
             schema: draft.schema.clone(),

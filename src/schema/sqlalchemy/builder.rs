@@ -94,6 +94,10 @@ impl<'i, 'a> Builder<'i, 'a> {
     /// Adds a column to a table, unless it has one of this key.
     pub fn add_field(&mut self, draft: usize, field: Field) -> Option<Spot> {
         let object = field.definition.object;
+        let spots = object.and_then(|object| self.of_column.get(&object));
+        if let Some(spot) = spots.into_iter().flatten().find(|spot| spot.0 == draft) {
+            return Some(*spot);
+        }
         let at = self.drafts.get_mut(draft)?.add(field);
         if let Some(object) = object {
             self.of_column.entry(object).or_default().push((draft, at));

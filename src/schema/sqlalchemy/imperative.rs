@@ -8,10 +8,13 @@ use super::names::Call;
 use crate::schema::eval::{ObjectId, Value};
 
 impl Builder<'_, '_> {
-    /// Makes tables of every call of `Table` so far.
+    /// Makes tables of every call of `Table` so far that none is made of yet.
     pub fn tables(&mut self) {
         let objects: Vec<ObjectId> = self.interpreter.objects().map(|(id, _)| id).collect();
         for id in objects {
+            if self.of_table.contains_key(&id) {
+                continue;
+            }
             let Some(call) = self.call_of(id).filter(|call| call.is("Table")) else { continue };
             self.table(&call);
         }

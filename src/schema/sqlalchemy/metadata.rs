@@ -113,7 +113,16 @@ impl Builder<'_, '_> {
         };
         let bind = self.own_attribute(class, "__bind_key__").as_ref().and_then(text);
         match (bind, &family.root) {
-            (Some(bind), root) => self.metadata_named(&format!("{root:?} {bind}"), MetaData::default),
+            (Some(bind), root) => {
+                // A bind of Flask-SQLAlchemy has metadata of its own, with the names of the default one.
+                let owner = match root {
+                    Value::Member(inner, _) => (**inner).clone(),
+                    other => other.clone(),
+                };
+                let at = self.metadata_within(&owner, DEPTH);
+                let convention = self.metadata.get(at).and_then(|metadata| metadata.convention.clone());
+                self.metadata_named(&format!("{root:?} {bind}"), || MetaData { schema: None, convention })
+            }
             (None, Value::Class(root)) => {
                 let made = self.made_metadata(&Value::Class(*root));
                 self.metadata_named(&format!("class {}", root.0), || made)

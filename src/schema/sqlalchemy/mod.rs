@@ -17,6 +17,7 @@ mod imperative;
 mod metadata;
 mod names;
 mod naming;
+pub mod pieces;
 mod types;
 
 use super::eval::Interpreter;
@@ -33,6 +34,8 @@ pub fn model(interpreter: &mut Interpreter<'_>, dialect: Dialect) -> Model {
     builder.tables();
     builder.map_imperatively();
     builder.declare_all();
+    // Functions that ran for a class may have made tables.
+    builder.tables();
     builder.attach();
     builder.assemble()
 }

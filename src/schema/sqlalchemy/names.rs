@@ -70,8 +70,8 @@ impl Call {
 }
 
 /// Packages that hand on SQLAlchemy's names under their own.
-const ROOTS: [&str; 5] =
-    ["sqlalchemy", "sqlmodel", "flask_sqlalchemy", "sqlalchemy_json", "flask_appbuilder"];
+const ROOTS: [&str; 6] =
+    ["sqlalchemy", "sqlmodel", "flask_sqlalchemy", "sqlalchemy_json", "flask_appbuilder", "alembic"];
 
 /// Names so much SQLAlchemy's own that `db.` or `sa.` before them is enough.
 const OWN: [&str; 12] = [

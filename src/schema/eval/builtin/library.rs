@@ -21,6 +21,10 @@ impl Interpreter<'_> {
             return self.call_regex(name, args, kwargs, place);
         }
         match (dotted, args) {
+            (_, [Value::Class(class)]) if dotted.ends_with(".has_inherited_table") => {
+                let mapped = |base: &Value| matches!(base, Value::Class(base) if self.own_attribute(*base, "__table__").is_some());
+                Some(Value::Bool(self.derives(*class, mapped)))
+            }
             ("typing.cast" | "typing_extensions.cast", [_, value]) => Some(value.clone()),
             ("os.getenv" | "os.environ.get", [key, rest @ ..]) => {
                 let default = rest

@@ -39,7 +39,7 @@ pub(super) struct Module {
     /// Folder of its submodules, of a package; otherwise the folder it is in.
     folder: Arc<str>,
     package: bool,
-    ast: Arc<ast::Module>,
+    pub(super) ast: Arc<ast::Module>,
     pub(super) scope: ScopeId,
     state: State,
     /// Names that it binds, once somebody asked.

@@ -34,7 +34,10 @@ impl Builder<'_, '_> {
     /// The expression of a generated column.
     pub(super) fn computed(&mut self, call: &Call, table: usize) -> String {
         let sql = call.arg(0, "sqltext").cloned().unwrap_or(Value::None);
-        let sql = self.sql(&sql, Some(table));
+        let sql = match &sql {
+            Value::Str(text) => text.to_string(),
+            other => self.sql(other, Some(table)),
+        };
         match call.arg(1, "persisted") {
             Some(Value::Bool(true)) => format!("{sql} STORED"),
             Some(Value::Bool(false)) => format!("{sql} VIRTUAL"),

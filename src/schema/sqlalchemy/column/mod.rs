@@ -86,6 +86,11 @@ impl Definition {
         }
     }
 
+    /// Whether it takes NULL, as far as this is said: by `nullable=` or by the annotation.
+    pub fn may_be_null(&self) -> Option<bool> {
+        self.nullable.or(self.optional)
+    }
+
     /// Takes from another what is not said here, as `Annotated[…, mapped_column(…)]` is merged.
     pub fn merge(&mut self, other: &Self) {
         fn fill<T: Clone>(own: &mut Option<T>, other: &Option<T>) {

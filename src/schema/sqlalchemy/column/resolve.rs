@@ -18,9 +18,7 @@ impl Builder<'_, '_> {
             let message = format!("the type of {} cannot be told: {}", field.name, kind.sql);
             self.note("unresolved-type", &made.place, &message);
         }
-        let nullable = made
-            .nullable
-            .unwrap_or_else(|| !made.primary_key && made.identity.is_none() && made.optional.unwrap_or(true));
+        let nullable = made.may_be_null().unwrap_or(!made.primary_key && made.identity.is_none());
         let server_default =
             made.server_default.as_ref().and_then(|value| self.server_default(value, spot.0));
         Column {

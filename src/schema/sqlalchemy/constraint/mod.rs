@@ -131,7 +131,7 @@ impl Builder<'_, '_> {
         let options = call.map(|call| self.options(call)).unwrap_or_default();
         for (_, column) in &columns {
             let said = self.drafts.get(at).and_then(|draft| draft.fields.get(draft.find(column)?));
-            let said = said.and_then(|field| field.definition.nullable);
+            let said = said.and_then(|field| field.definition.may_be_null());
             if let Some(column) = table.columns.get_mut(column) {
                 column.primary_key = true;
                 column.nullable = said.unwrap_or(false);

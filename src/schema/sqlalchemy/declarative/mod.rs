@@ -102,6 +102,7 @@ impl Builder<'_, '_> {
         };
         self.note_family(class, &family);
         self.of_class.insert(class, at);
+        self.expose(class, at);
         for (attribute, made) in scanned {
             let key = made.key.clone().or_else(|| made.name.clone()).unwrap_or_else(|| attribute.to_string());
             let name = made.name.clone().unwrap_or_else(|| attribute.to_string());
@@ -111,6 +112,16 @@ impl Builder<'_, '_> {
             }
         }
         self.columns_among_parts(at);
+    }
+
+    /// Sets `__table__`, so that functions of the tree that run later see it.
+    fn expose(&mut self, class: ClassId, at: usize) {
+        let Some(name) = self.drafts.get(at).map(|draft| draft.name.clone()) else { return };
+        let place = self.nowhere();
+        let callee = Value::External("sqlalchemy.Table".into());
+        let table = self.interpreter.call(&callee, vec![Value::Str(name.into())], Vec::new(), &place);
+        self.of_table.extend(object_of(&table).map(|id| (id, at)));
+        self.interpreter.expose(class, "__table__", table);
     }
 
     /// Maps a class to a table that is there: attributes that are columns of it are found by them.

@@ -56,7 +56,9 @@ impl Builder<'_, '_> {
             return;
         };
         let (value, annotation) = self.declared_value(class, name, value, attribute.annotation.clone());
-        let introspects = self.call(&value).is_some_and(|call| !call.is("Column"));
+        let introspects = self
+            .call(&value)
+            .is_some_and(|call| ["mapped_column", "MappedColumn"].contains(&&*call.name.last));
         let made = self.definitions(&value);
         let several = made.len() > 1;
         for (at, mut made) in made.into_iter().enumerate() {

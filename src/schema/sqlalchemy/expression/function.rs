@@ -41,14 +41,18 @@ impl Builder<'_, '_> {
             "literal" | "bindparam" | "type_coerce" => self.piece(&first?, table, depth),
             "and_" => self.joined(&call.args, "AND", Binding::And, table, depth),
             "or_" => self.joined(&call.args, "OR", Binding::Or, table, depth),
-            "not_" => (format!("NOT {}", self.wrapped(&first?, Binding::Not, table, depth)), Binding::Not),
+            "not_" => self.negated(&first?, table, depth),
             "cast" | "try_cast" => {
                 let inner = self.piece(&first?, table, depth).0;
                 let kind = self.type_of(call.arg(1, "type_")?);
                 atom(format!("CAST({inner} AS {})", kind.sql))
             }
             "desc" | "asc" | "nullsfirst" | "nulls_first" | "nullslast" | "nulls_last" => {
-                let inner = self.piece(&first?, table, depth).0;
+                let inner = match first? {
+                    // A string names a column here.
+                    Value::Str(name) => super::quote::identifier(&name, self.dialect),
+                    other => self.piece(&other, table, depth).0,
+                };
                 (format!("{inner} {}", ordering(&call.name.last)), Binding::Order)
             }
             "collate" => {

@@ -13,6 +13,24 @@ use crate::schema::settings::Dialect;
 /// How deep expressions lie within expressions.
 const DEPTH: u32 = 40;
 
+/// Comparisons and what negates them; longer ones first.
+const OPPOSITES: [(&str, &str); 14] = [
+    (" IS NOT DISTINCT FROM ", " IS DISTINCT FROM "),
+    (" IS DISTINCT FROM ", " IS NOT DISTINCT FROM "),
+    (" IS NOT ", " IS "),
+    (" IS ", " IS NOT "),
+    (" NOT LIKE ", " LIKE "),
+    (" LIKE ", " NOT LIKE "),
+    (" ILIKE ", " NOT ILIKE "),
+    (" BETWEEN ", " NOT BETWEEN "),
+    (" <= ", " > "),
+    (" >= ", " < "),
+    (" != ", " = "),
+    (" = ", " != "),
+    (" < ", " >= "),
+    (" > ", " <= "),
+];
+
 /// How tightly a piece of SQL holds together; what holds less than its surroundings is put in brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Binding {
@@ -119,10 +137,7 @@ impl Builder<'_, '_> {
     fn operator(&mut self, operator: &str, args: &[Value], table: Option<usize>, depth: u32) -> Piece {
         if let [only] = args {
             return match operator {
-                "~" | "not" | "invert" => {
-                    let inner = self.wrapped(only, Binding::Not, table, depth);
-                    (format!("NOT {inner}"), Binding::Not)
-                }
+                "~" | "not" => self.negated(only, table, depth),
                 sign => {
                     let inner = self.wrapped(only, Binding::Atom, table, depth);
                     (format!("{sign}{inner}"), Binding::Product)
@@ -146,6 +161,21 @@ impl Builder<'_, '_> {
         let left = self.wrapped(left, binding, table, depth);
         let right = self.wrapped(right, binding, table, depth);
         (format!("{left} {symbol} {right}"), binding)
+    }
+
+    /// The opposite of an expression: of a comparison the opposite comparison.
+    pub(super) fn negated(&mut self, value: &Value, table: Option<usize>, depth: u32) -> Piece {
+        let (text, binding) = self.piece(value, table, depth);
+        if binding == Binding::Compare {
+            for (symbol, opposite) in OPPOSITES {
+                if let Some((left, right)) =
+                    text.split_once(symbol).filter(|(left, _)| !left.contains(['\'', '(']))
+                {
+                    return (format!("{left}{opposite}{right}"), binding);
+                }
+            }
+        }
+        (if binding < Binding::Not { format!("NOT ({text})") } else { format!("NOT {text}") }, Binding::Not)
     }
 
     fn is_text(&self, value: &Value) -> bool {

@@ -18,6 +18,16 @@ impl Builder<'_, '_> {
         call: Option<&Call>,
         depth: u32,
     ) -> Type {
+        if call.is_none()
+            && matches!(value, Value::Class(_))
+            && self.own_attribute(class, "__init__").is_some()
+        {
+            let place = self.nowhere();
+            let made = self.interpreter.call(value, Vec::new(), Vec::new(), &place);
+            if matches!(made, Value::Object(_)) {
+                return self.type_within(&made, depth);
+            }
+        }
         let bases = self.interpreter.linearised(class);
         let name = bases.iter().find_map(|base| self.name(base));
         let python = self.tree_python(class, value, call.is_some() || matches!(value, Value::Object(_)));

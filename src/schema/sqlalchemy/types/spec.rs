@@ -54,7 +54,11 @@ impl Spec {
             Space::Sqlite => "sqlite",
             Space::Core | Space::Other => "sa",
         };
-        let module = if &*self.name == "AutoString" { "sqlmodel.sql.sqltypes" } else { module };
+        let module = if ["AutoString", "UTCDateTime"].contains(&&*self.name) {
+            "sqlmodel.sql.sqltypes"
+        } else {
+            module
+        };
         let name = if &*self.name == "INT" { "INTEGER" } else { &*self.name };
         let mut parts: Vec<String> =
             self.given.iter().filter(|(name, _)| printed(name)).map(spelled).collect();
