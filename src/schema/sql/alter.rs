@@ -2,11 +2,10 @@
 
 use super::cursor::{Cursor, SHOWN, items, render, unquoted};
 use super::item::{self, Constraint};
-use super::lex::Kind;
+use super::lex::{Kind, Token};
 use super::{create, object, opaque_of};
 use crate::schema::model::Column;
 use crate::schema::operation::{Altered, Operation};
-use crate::schema::settings::Dialect;
 
 /// Actions about what models do not hold.
 const OTHER: [&str; 32] = [
@@ -223,7 +222,9 @@ fn drop(table: &str, mut cursor: Cursor<'_, '_>) -> Option<Operation> {
     if cursor.take("FOREIGN KEY") {
         return constraint(cursor.name(), Some("foreignkey"));
     }
-    if cursor.dialect == Dialect::Mysql && cursor.rest().len() == 2 {
+    // MySQL's, and what looks like it where the dialect is not said.
+    let behaviour = |token: &Token<'_>| token.is_word("CASCADE") || token.is_word("RESTRICT");
+    if cursor.rest().len() == 2 && !cursor.rest().last().is_some_and(behaviour) {
         if cursor.take("CHECK") {
             return constraint(cursor.name(), Some("check"));
         }

@@ -10,10 +10,11 @@ use crate::schema::operation::Operation;
 /// CREATE, behind its word; `None` where it is no statement.
 pub fn read(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
     cursor.take("OR REPLACE");
-    if cursor.take("UNIQUE INDEX") {
+    // NONCLUSTERED and CLUSTERED are of SQL Server, which migrations for several databases speak as well.
+    if cursor.take_any(&["UNIQUE INDEX", "UNIQUE NONCLUSTERED INDEX", "UNIQUE CLUSTERED INDEX"]).is_some() {
         return index(cursor, true, None);
     }
-    if cursor.take("INDEX") {
+    if cursor.take_any(&["INDEX", "NONCLUSTERED INDEX", "CLUSTERED INDEX"]).is_some() {
         return index(cursor, false, None);
     }
     for prefix in ["FULLTEXT", "SPATIAL"] {
@@ -211,7 +212,10 @@ fn indexed(mut cursor: Cursor<'_, '_>, options: &mut Vec<String>) -> String {
     if cursor.done() || cursor.at_any(&["ASC"]) {
         return name;
     }
-    if cursor.at_any(&["DESC", "NULLS", "COLLATE"]) {
+    if cursor.at("COLLATE") {
+        return format!("{name} {}", render(cursor.rest(), SHOWN));
+    }
+    if cursor.at_any(&["DESC", "NULLS"]) {
         return format!("{name} {}", render(cursor.rest(), SHOWN).to_uppercase());
     }
     let class = cursor.name().filter(|_| cursor.done());

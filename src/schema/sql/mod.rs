@@ -109,6 +109,9 @@ fn statement(tokens: &[Token<'_>], dialect: Dialect) -> Vec<Operation> {
 /// An operation on something whose name holds a hole is not known: it may be on anything.
 fn named(operation: Operation, tokens: &[Token<'_>], dialect: Dialect) -> Operation {
     let hole = |name: &str| name.contains(SHOWN);
+    if let Operation::Data { table } = operation {
+        return Operation::Data { table: table.filter(|table| !hole(table)) };
+    }
     let unknown = operation.table().is_some_and(hole)
         || match &operation {
             Operation::CreateTable(table) => hole(&table.full_name()),

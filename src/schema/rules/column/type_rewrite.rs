@@ -41,10 +41,6 @@ fn look(context: &Context<'_>) -> Vec<Finding> {
         let (level, what) = match cost {
             Cost::Free => continue,
             Cost::Rewrite => (Level::Error, "the whole table is written anew while nobody may use it"),
-            Cost::Scan => (
-                Level::Error,
-                "every row is read, and one that does not fit fails it, while nobody may use the table",
-            ),
             Cost::Unknown => (Level::Note, "it cannot be told whether the table is written anew"),
         };
         let was = from.map_or("an unknown type", |from| from.sql.as_str());

@@ -2,6 +2,7 @@
 
 mod columns;
 mod locks;
+mod rewrite;
 mod used;
 
 use std::collections::BTreeSet;

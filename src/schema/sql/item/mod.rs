@@ -35,17 +35,30 @@ pub enum Constraint {
     Index(Index),
 }
 
-/// Words that a constraint of a table starts with; the last four are MySQL's.
-const STARTS: [&str; 10] =
-    ["CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE", "KEY", "INDEX", "FULLTEXT", "SPATIAL"];
+/// Words that a constraint of a table starts with.
+const STARTS: [&str; 6] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE"];
+/// Those that MySQL has beside them.
+const MYSQL_STARTS: [&str; 4] = ["KEY", "INDEX", "FULLTEXT", "SPATIAL"];
 
 /// Whether an item of CREATE TABLE, or what stands behind ADD, is a constraint and no column.
 pub fn is_constraint(item: &[Token<'_>], dialect: Dialect) -> bool {
-    let words = if dialect == Dialect::Mysql { STARTS.len() } else { 6 };
-    let Some(first) = item.first() else { return false };
-    let starts = STARTS.iter().take(words).any(|word| first.is_word(word));
-    // `key`, `index` and the like may also name a column: a type stands behind it then, not a bracket.
-    starts && item.get(1).is_some_and(|second| second.kind != Kind::Symbol || second.is('('))
+    let Some((first, rest)) = item.split_first() else { return false };
+    if STARTS.iter().any(|word| first.is_word(word)) {
+        return rest.first().is_some_and(|second| second.kind != Kind::Symbol || second.is('('));
+    }
+    MYSQL_STARTS.iter().any(|word| first.is_word(word)) && (dialect == Dialect::Mysql || is_index(rest))
+}
+
+/// Whether what stands behind KEY or INDEX is a name and columns, where the dialect is perhaps not said: `index` may name a column,
+/// but then a type stands behind it, and numbers in its brackets.
+fn is_index(rest: &[Token<'_>]) -> bool {
+    let columns = match rest {
+        [open, columns @ ..] if open.is('(') => columns,
+        [_, open, columns @ ..] if open.is('(') => columns,
+        _ => return false,
+    };
+    columns.first().is_some_and(|first| first.kind != Kind::Number)
+        && rest.last().is_some_and(|last| last.is(')'))
 }
 
 /// Parses an item as far as it goes; with it the word where the parser stopped, if it did not reach the end.

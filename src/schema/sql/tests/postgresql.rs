@@ -93,6 +93,14 @@ fn renames_and_constraints() {
     hold(
         Dialect::Postgresql,
         &[
+            (
+                "ALTER TABLE t ADD INDEX ix (a), ADD index int, DROP INDEX ix, DROP key CASCADE",
+                "index t ix (a) / add t index INTEGER / drop index ix on t / drop t.key",
+            ),
+            (
+                "ALTER TABLE t ADD key varchar(50), ADD index vector(3)",
+                "add t key VARCHAR(50) / add t index vector(3)",
+            ),
             ("ALTER TABLE t RENAME TO u", "rename table t u"),
             ("ALTER TABLE app.t RENAME TO u", "rename table app.t app.u"),
             ("ALTER TABLE t SET SCHEMA archive", "rename table t archive.t"),

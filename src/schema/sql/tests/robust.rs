@@ -46,6 +46,7 @@ fn holes() {
             ("ALTER TABLE t ADD COLUMN x VARCHAR({?}) NOT NULL", "add t x VARCHAR(1) not null ?"),
             ("ALTER TABLE t ADD COLUMN x {?}", "add t x {?} ?"),
             ("ALTER TABLE t ALTER COLUMN x TYPE {?} USING x::{?}", "alter t.x type {?} using"),
+            ("UPDATE {?} SET a = 1", "data -"),
             ("CREATE INDEX ix_{?} ON t (a)", "index t - (a)"),
             ("CREATE INDEX ix ON {schema}.t (a)", "opaque ix t a"),
             ("ALTER TABLE t DROP CONSTRAINT {?}", "opaque t"),
