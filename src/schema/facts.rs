@@ -19,6 +19,8 @@ pub struct Facts {
     pub sql: bool,
     /// Holds a comment for this program.
     pub ignores: bool,
+    /// Looks like tests, beside what it is called: names a test framework or functions of tests.
+    pub tests: bool,
     /// Modules and names it imports, dotted, with leading dots where they are relative: `from .a import b` is `.a` and `.a.b`.
     pub imports: Vec<Arc<str>>,
     /// Tables it may declare: strings behind `__tablename__` and `Table(`, and classes as they are named by default.
@@ -46,6 +48,7 @@ impl Facts {
             declares: WORDS.iter().any(|word| has(word)),
             sql: SQL_CALLS.iter().any(|word| has(word)),
             ignores: has("nija:"),
+            tests: ["def test_", "pytest", "unittest", "TestCase"].iter().any(|word| has(word)),
             ..Self::default()
         };
         let text = String::from_utf8_lossy(source);

@@ -40,18 +40,3 @@ pub fn replace_file(dir: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     file.persist(&path).map_err(|error| cannot(error.error))?;
     Ok(())
 }
-
-/// Replaces a file that only saves time: whole for every reader, not synced, in a folder that is made where its own folder is
-/// there. The name is not guarded by a lock: of two writers the last one wins.
-pub fn replace_cache(path: &Path, bytes: &[u8]) -> Result<()> {
-    let cannot = |error: std::io::Error| Error::io(format_args!("write {}", path.display()), error);
-    let dir = path.parent().unwrap_or(Path::new("."));
-    match std::fs::create_dir(dir) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(cannot(error)),
-        _ => {}
-    }
-    let mut file = tempfile::Builder::new().prefix(".nija-").tempfile_in(dir).map_err(cannot)?;
-    file.write_all(bytes).map_err(cannot)?;
-    file.persist(path).map_err(|error| cannot(error.error))?;
-    Ok(())
-}

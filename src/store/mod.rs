@@ -23,6 +23,7 @@ pub mod lines;
 pub mod lock;
 pub mod log;
 pub mod memory;
+pub mod project;
 pub mod sentinel;
 
 /// How much a change has to survive.

@@ -74,7 +74,7 @@ pub(super) fn document(output: &Output) -> Value {
 
 /// Holds an answer to `tests/golden/NAME.json`. With `INSTA_UPDATE=always` the file is written instead, to be reviewed.
 #[track_caller]
-fn holds(env: &TestEnv, name: &str, output: &Output) {
+pub(super) fn holds(env: &TestEnv, name: &str, output: &Output) {
     holds_document(env, name, document(output));
 }
 

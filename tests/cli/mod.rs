@@ -20,6 +20,7 @@ mod orders_import;
 mod pages;
 mod people;
 mod scene;
+mod schema;
 mod slippage_stats;
 mod start;
 mod story;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::mend::{self, Missing};
 use crate::ops::schema::{Checked, Difference};
 use crate::schema::alembic::Coverage;
 use crate::schema::change::Change;
@@ -12,7 +13,7 @@ use crate::schema::finding::{Finding, Level, Note};
 pub fn check(checked: &Checked) -> Value {
     let report = &checked.report;
     let count = |level: Level| report.findings.iter().filter(|finding| finding.level == level).count();
-    let missing = report.changes.iter().filter(|judged| judged.coverage == Coverage::Missing).count();
+    let uncovered = report.changes.iter().filter(|judged| judged.coverage == Coverage::Missing).count();
     json!({
         "from": checked.from,
         "to": checked.to,
@@ -23,10 +24,11 @@ pub fn check(checked: &Checked) -> Value {
         "changes": report.changes.iter().map(judged).collect::<Vec<_>>(),
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "notes": notes(&report.notes),
+        "missing": mend::missing(checked).iter().map(missing).collect::<Vec<_>>(),
         "migrations": report.migrations.iter().map(migration).collect::<Vec<_>>(),
         "counts": {
             "changes": report.changes.len(),
-            "uncovered": missing,
+            "uncovered": uncovered,
             "errors": count(Level::Error),
             "warnings": count(Level::Warning),
             "note_findings": count(Level::Note),
@@ -103,5 +105,14 @@ fn migration(migration: &Migration) -> Value {
         "down_revisions": script.down_revisions,
         "is_new": migration.standing == Standing::New,
         "is_edited": migration.standing == Standing::Edited,
+    })
+}
+
+fn missing(missing: &Missing) -> Value {
+    json!({
+        "environment": missing.environment,
+        "command": missing.command,
+        "into": missing.into,
+        "source": missing.skeleton.render(),
     })
 }

@@ -15,6 +15,9 @@ mod check;
 mod diff;
 mod document;
 mod explain;
+mod init;
+mod install_hook;
+mod mend;
 mod page;
 mod show;
 
@@ -30,6 +33,10 @@ pub enum Schema {
     Show(show::Show),
     /// Explain a rule, or list them all
     Explain(explain::Explain),
+    /// Write down what checks go by, for nija and for pre-commit
+    Init(init::Init),
+    /// Check before every commit, as a plain hook of git
+    InstallHook(install_hook::InstallHook),
 }
 
 /// What is compared.
@@ -86,6 +93,8 @@ impl Schema {
             Self::Diff(_) => "nija.schema.diff",
             Self::Show(_) => "nija.schema.show",
             Self::Explain(_) => "nija.schema.explain",
+            Self::Init(_) => "nija.schema.init",
+            Self::InstallHook(_) => "nija.schema.install_hook",
         }
     }
 
@@ -96,6 +105,8 @@ impl Schema {
             Self::Diff(command) => command.run(app, self.format()),
             Self::Show(command) => command.run(app, self.format()),
             Self::Explain(command) => command.run(self.format()),
+            Self::Init(command) => command.run(app, self.format()),
+            Self::InstallHook(command) => command.run(app, self.format()),
         }
     }
 }

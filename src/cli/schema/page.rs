@@ -1,5 +1,6 @@
 //! How a check reads: each finding with its place, then how to mend all of them.
 
+use super::mend;
 use crate::ops::schema::Checked;
 use crate::output::{Page, Role, Span};
 use crate::schema::alembic::Coverage;
@@ -18,6 +19,7 @@ pub fn check(checked: &Checked, all: bool) -> Page {
         describe(&mut page, finding);
     }
     covered(&mut page, report);
+    mend::page(&mut page, checked);
     notes(&mut page, &report.notes, if all { usize::MAX } else { NOTES_MAX });
     verdict(&mut page, checked);
     page
@@ -106,6 +108,17 @@ fn verdict(page: &mut Page, checked: &Checked) {
         count => format!(", {count} findings"),
     };
     page.line([Span::new(role, word), Span::plain(format!("  {compared}: {changes}{count}"))]);
+    if report.worst() >= Level::Warning {
+        page.field(
+            "ignore",
+            "# nija: ignore[RULE] why it is right here   on its line, or alone on the line above",
+        );
+        page.field("rules", "nija schema explain RULE");
+        page.field(
+            "bypass",
+            "git commit --no-verify   not recommended: nothing else holds the database to the models",
+        );
+    }
 }
 
 /// The lines of a difference.

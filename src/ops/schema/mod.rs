@@ -17,8 +17,11 @@ pub mod alembic;
 mod blobs;
 mod cache;
 mod git;
+pub mod hook;
 mod ini;
+pub mod init;
 mod listing;
+mod pre_commit;
 mod settings;
 mod snapshot;
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::schema::check::scope;
 use crate::schema::eval::Modules;
 use crate::schema::facts::Facts;
-use crate::schema::python::{self, Module};
+use crate::schema::python::{self, Module, codec};
 use crate::schema::settings::Settings;
 use crate::schema::tree::{BlobId, File, Tree};
 
@@ -103,7 +103,7 @@ impl Cache {
         }
         if !fresh.is_empty() {
             let seen = |id: BlobId| slots.contains_key(&id);
-            let _ = crate::store::export::replace_cache(path, &self.stored.with(fresh, &seen));
+            let _ = crate::store::project::replace_cache(path, &self.stored.with(fresh, &seen));
         }
     }
 }
@@ -118,7 +118,8 @@ impl Modules for Cache {
             let Ok(source) = tree.read(file) else { return Arc::default() };
             let module = python::parse(&source);
             if self.path.is_some() {
-                slot.fresh.lock().unwrap_or_else(PoisonError::into_inner).module = stored::encoded(&module);
+                slot.fresh.lock().unwrap_or_else(PoisonError::into_inner).module =
+                    Some(codec::encode(&module));
             }
             Arc::new(module)
         };

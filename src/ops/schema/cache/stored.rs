@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::facts;
 use crate::schema::facts::Facts;
-use crate::schema::python::Module;
+use crate::schema::python::{Module, codec};
 use crate::schema::tree::BlobId;
 
 /// Above this size only what the latest run has seen is kept, in bytes.
@@ -84,7 +84,7 @@ impl Stored {
 
     /// The module of a content.
     pub fn module(&self, id: BlobId) -> Option<Module> {
-        decoded(&self.module_bytes(self.entries.get(&id)?)?)
+        codec::decode(&self.module_bytes(self.entries.get(&id)?)?)
     }
 
     fn facts_bytes(&self, entry: &Entry) -> Option<&[u8]> {
@@ -179,13 +179,4 @@ fn u64_of(rest: &mut &[u8]) -> Option<u64> {
     let (bytes, more) = rest.split_first_chunk::<8>()?;
     *rest = more;
     Some(u64::from_le_bytes(*bytes))
-}
-
-/// A module as bytes.
-pub fn encoded(_module: &Module) -> Option<Vec<u8>> {
-    None
-}
-
-fn decoded(_bytes: &[u8]) -> Option<Module> {
-    None
 }
