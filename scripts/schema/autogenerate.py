@@ -60,9 +60,9 @@ def run(source, step, root, url):
     """Runs `upgrade` or `downgrade` of a script, as Alembic does, with the project's modules to import from."""
     engine = sa.create_engine(url)
     sys.path.insert(0, str(root))
-    with engine.begin() as connection:
-        context = MigrationContext.configure(connection)
-        with Operations.context(context):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
+        with context.begin_transaction(_per_migration=True), Operations.context(context):
             names = {"op": alembic.op, "sa": sa, "postgresql": postgresql, "mysql": mysql}
             exec(compile(source, "skeleton.py", "exec"), names)
             names[step]()
