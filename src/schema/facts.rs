@@ -79,7 +79,12 @@ impl Facts {
                 let names = rest.split('#').next().unwrap_or_default().split(',');
                 self.imports.extend(names.filter_map(|name| name.split_whitespace().next()).map(Arc::from));
             } else if self.declares {
+                let named = self.tables.len();
                 self.names_table(line);
+                // Where calls are laid out one argument a line, the name stands on the next.
+                if line.trim_end().ends_with("Table(") && self.tables.len() == named {
+                    self.tables.extend(lines.next().and_then(quoted));
+                }
             }
         }
     }
@@ -200,10 +205,10 @@ mod tests {
     #[test]
     fn tables_are_guessed_from_names() {
         let found = facts(
-            "class HTTPLogEntry(Base):\n    __tablename__ = 'log'\nx = Table(\"t\", m)\nid = Column(Integer)\n",
+            "class HTTPLogEntry(Base):\n    __tablename__ = 'log'\nx = Table(\"t\", m)\ny = Table(\n    \"u\",\n)\nid = Column(Integer)\n",
         );
         let names: Vec<&str> = found.tables.iter().map(|name| &**name).collect();
-        assert_eq!(names, ["httplogentry", "http_log_entry", "log", "t"]);
+        assert_eq!(names, ["httplogentry", "http_log_entry", "log", "t", "u"]);
         assert!(found.declares);
     }
 
