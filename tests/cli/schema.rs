@@ -140,7 +140,7 @@ fn a_change_and_its_migration() {
     scene.note("a repository with a model and its migration");
     scene.nija("schema check");
     scene.nija("schema show");
-    scene.nija("schema show users --at HEAD --quiet");
+    scene.nija("schema show users --at HEAD");
     scene.note("a column and a table more, not staged yet, then staged");
     repository.write("app/models.py", &format!("{MODELS}{MORE}"));
     scene.nija("schema check");
@@ -151,10 +151,19 @@ fn a_change_and_its_migration() {
     scene.note("the migration it shows, staged as well");
     repository.write("migrations/versions/b2_second.py", &script(&refused.stdout, "b2", "a1"));
     repository.git(&["add", "-A"]);
-    scene.nija("schema check --fail-on error");
+    scene.nija("schema check");
     repository.commit("the second");
     scene.nija("schema check --quiet");
-    scene.nija("schema check --from HEAD~1 --to HEAD --fail-on error --quiet");
+    scene.nija("schema check --from HEAD~1 --to HEAD");
+    scene.note("a column goes, the migration stays: pre-commit compares two revisions");
+    repository.write("app/models.py", &format!("{MODELS}{}", MORE.replace("    email", "    # email")));
+    repository.commit("the third");
+    scene.with("schema check", |run| {
+        run.env("PRE_COMMIT_FROM_REF", "HEAD~1").env("PRE_COMMIT_TO_REF", "HEAD")
+    });
+    scene.with("schema check --staged", |run| {
+        run.env("PRE_COMMIT_FROM_REF", "HEAD~1").env("PRE_COMMIT_TO_REF", "HEAD")
+    });
     scene.nija("schema check --from nowhere");
     scene.nija("schema check --staged --all");
     assert_snapshot!(scene.text());
@@ -229,7 +238,6 @@ fn a_hook_refuses_the_commit_and_lets_it_pass_with_its_migration() {
     let (passed, text) = git(&repository.at, &["commit", "-q", "-m", "no migration"]);
     assert!(!passed && text.contains("mine ran") && text.contains("uncovered-table"), "{text}");
     repository.write("migrations/versions/b2_second.py", &script(&text, "b2", "a1"));
-    repository.write("nija.toml", "[schema]\nrules = { index-not-concurrent = \"off\" }\n");
     repository.git(&["add", "-A"]);
     let (passed, text) = git(&repository.at, &["commit", "-q", "-m", "with its migration"]);
     assert!(passed, "{text}");

@@ -50,7 +50,8 @@ impl Show {
         }
         page::notes(&mut page, &shown.notes, usize::MAX);
         let tables: usize = shown.models.iter().map(|(_, model)| model.tables.len()).sum();
-        let text = format!("  {tables} tables in {}", shown.version);
+        let tables = if tables == 1 { "1 table".to_owned() } else { format!("{tables} tables") };
+        let text = format!("  {tables} in {}", shown.version);
         page.line([Span::new(Role::Strong, "SCHEMA"), Span::plain(text)]);
         Ok(Reply::new(format, &data(&shown), page))
     }

@@ -1,8 +1,9 @@
 //! Changes of a column that stays, joined into one `alter_column`.
 
-use super::names::TableName;
+use super::names::{TableName, sql_name};
 use super::parts::{column, computed, execute, identity, kind, native_enum};
 use super::python::{boolean, optional, sql, text};
+use super::safe;
 use super::step::{Body, OnTable, Phase, Step};
 use crate::schema::change::Kind;
 use crate::schema::model::Column;
@@ -30,7 +31,7 @@ pub fn alter(table: &TableName, kinds: &[Kind], old: &Column, new: &Column, dial
             comments.push(
                 "Rows are read as the new type by USING; look at what becomes of their values.".to_owned(),
             );
-            call = call.named("postgresql_using", text(&format!("{}::{}", new.name, target(new))));
+            call = call.named("postgresql_using", text(&format!("{}::{}", sql_name(&new.name), target(new))));
         }
     }
     if has(Kind::NullabilityChanged) {
@@ -68,7 +69,17 @@ pub fn alter(table: &TableName, kinds: &[Kind], old: &Column, new: &Column, dial
         call = call.named("existing_comment", optional(old.comment.as_deref()));
     }
     let only_values = kinds.iter().all(|kind| *kind == Kind::EnumChanged);
-    if only_values && !retyped { Vec::new() } else { vec![step(Phase::Alter, comments, Body::Table(call))] }
+    if only_values && !retyped {
+        return Vec::new();
+    }
+    let mut steps = vec![step(Phase::Alter, comments, Body::Table(call))];
+    if has(Kind::NullabilityChanged) && !new.nullable && dialect == Dialect::Postgresql {
+        let (before, after) = safe::not_null(table, &new.name);
+        let comments = steps.first_mut().map(|step| std::mem::take(&mut step.comments)).unwrap_or_default();
+        steps.insert(0, step(Phase::Alter, comments, Body::Lines(before)));
+        steps.push(step(Phase::Alter, Vec::new(), Body::Lines(after)));
+    }
+    steps
 }
 
 /// A type without its length.
@@ -78,7 +89,7 @@ fn head(sql: &str) -> &str {
 
 fn target(column: &Column) -> String {
     match column.kind.values.as_ref().and_then(|values| values.name.as_ref()) {
-        Some(name) if native_enum(&column.kind, Dialect::Postgresql).is_some() => name.clone(),
+        Some(name) if native_enum(&column.kind, Dialect::Postgresql).is_some() => sql_name(name),
         _ => column.kind.sql.clone(),
     }
 }
@@ -90,6 +101,8 @@ pub fn enum_values(
     new: &[String],
     columns: &[(TableName, Column)],
 ) -> Vec<String> {
+    let older = sql_name(&format!("{name}_old"));
+    let name = &sql_name(name);
     let mut left = new.iter();
     if old.iter().all(|value| left.any(|other| other == value)) {
         return additions(name, old, new);
@@ -99,20 +112,20 @@ pub fn enum_values(
     };
     let mut lines = vec![
         "# Rows with a value that goes have to get another one first.".to_owned(),
-        execute(&format!("ALTER TYPE {name} RENAME TO {name}_old")),
+        execute(&format!("ALTER TYPE {name} RENAME TO {older}")),
         execute(&format!("CREATE TYPE {name} AS ENUM ({})", quoted(new))),
     ];
     for (table, column) in columns {
-        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", table.sql(), column.name);
+        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", table.sql(), sql_name(&column.name));
         let default = column.server_default.as_ref();
         if default.is_some() {
             lines.push(execute(&format!("{alter} DROP DEFAULT")));
         }
-        lines.push(execute(&format!("{alter} TYPE {name} USING {}::text::{name}", column.name)));
+        lines.push(execute(&format!("{alter} TYPE {name} USING {}::text::{name}", sql_name(&column.name))));
         let set = default.map(|value| execute(&format!("{alter} SET DEFAULT {}", bare(value))));
         lines.extend(set);
     }
-    lines.push(execute(&format!("DROP TYPE {name}_old")));
+    lines.push(execute(&format!("DROP TYPE {older}")));
     lines
 }
 
