@@ -16,6 +16,7 @@ mod tests;
 pub use ast::Module;
 
 use lower::Lower;
+use syntax::Kind;
 
 /// How many times the parser may report per byte of source before it is stopped; real code needs less than one report in
 /// ten bytes, and garbage could take the square of its length.
@@ -57,8 +58,12 @@ pub fn parse_expression(source: &str, line: u32) -> Option<ast::Expr> {
     let statement = root.named_child(0).filter(|_| !root.has_error() && root.named_child_count() == 1)?;
     let mut lower = Lower::new(&text, root, Vec::new(), line.saturating_sub(1));
     let whole = lower.only_child(statement)?;
-    let bracketed = [syntax::Kind::Parenthesized, syntax::Kind::Tuple, syntax::Kind::Generator];
-    let is_whole = whole.byte_range() == (0..text.len()) && bracketed.contains(&lower.kind(whole));
+    let is_bracketed = match lower.kind(whole) {
+        Kind::Parenthesized | Kind::Generator => true,
+        Kind::Tuple => whole.named_child_count() > 0,
+        _ => false,
+    };
+    let is_whole = is_bracketed && whole.byte_range() == (0..text.len());
     let expr = is_whole.then(|| lower.expression(whole))?;
     lower.errors.is_empty().then_some(expr)
 }

@@ -6,12 +6,13 @@ use std::sync::{Arc, OnceLock};
 use memchr::memmem::Finder;
 use tree_sitter::Node;
 
-use super::super::ast::{Class, Expr, Function, Param, ParamKind, StmtKind};
+use super::super::ast::{Class, Expr, Function, Param, ParamKind, Stmt, StmtKind};
 use super::super::syntax::Kind;
 use super::Lower;
 
-/// Functions up to this many lines keep their body in any case: they may make columns, types and names for others.
-const SHORT_LINES: usize = 25;
+/// Functions up to this many statements keep their body in any case: they may make columns, types and names for others.
+/// Statements and not lines, so that formatting decides nothing.
+const SHORT: usize = 20;
 
 /// What a long function must name to keep its body.
 const WORDS: [&str; 13] = [
@@ -72,8 +73,9 @@ impl<'s> Lower<'s> {
         let name = self.field(node, fields.name).map_or("", |name| self.text(name));
         let params = self.field(node, fields.parameters).map_or_else(Vec::new, |list| self.parameters(list));
         let returns = self.field(node, fields.return_type).map(|returns| self.expression(returns));
-        let body = self.field(node, fields.body);
-        let body = body.filter(|body| self.may_declare(name, node, *body)).map(|body| self.block(body));
+        let body = self.field(node, fields.body).map_or_else(Vec::new, |body| self.block(body));
+        let keeps = is_migration(name) || self.has_word(node.byte_range()) || is_short(&body);
+        let body = keeps.then_some(body);
         StmtKind::Function(Arc::new(Function {
             name: self.name(name),
             line,
@@ -82,11 +84,6 @@ impl<'s> Lower<'s> {
             returns,
             body,
         }))
-    }
-
-    fn may_declare(&self, name: &str, node: Node<'s>, body: Node<'s>) -> bool {
-        let lines = body.end_position().row.saturating_sub(node.start_position().row);
-        lines <= SHORT_LINES || is_migration(name) || self.has_word(node.byte_range())
     }
 
     fn has_word(&self, range: Range<usize>) -> bool {
@@ -132,7 +129,9 @@ impl<'s> Lower<'s> {
             Kind::DictionarySplatPattern => ParamKind::Kwargs,
             _ => plain,
         };
-        let name = self.text(named).trim_start_matches('*').trim();
+        let starred = matches!(kind, ParamKind::Args | ParamKind::Kwargs);
+        let named = if starred { self.only_child(named).unwrap_or(named) } else { named };
+        let name = self.text(named);
         let default = default.map(|value| self.expression(value));
         Param { name: self.name(name), kind, default }
     }
@@ -142,4 +141,32 @@ impl<'s> Lower<'s> {
 /// `schema_upgrades`).
 fn is_migration(name: &str) -> bool {
     name.contains("upgrade") || name.contains("downgrade")
+}
+
+fn is_short(body: &[Stmt]) -> bool {
+    let mut left = SHORT;
+    count(body, &mut left);
+    left > 0
+}
+
+/// Takes the statements off what is left, those within others too; functions within were judged on their own.
+fn count(body: &[Stmt], left: &mut usize) {
+    for stmt in body {
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            return;
+        }
+        match &stmt.kind {
+            StmtKind::If { body, orelse, .. } | StmtKind::For { body, orelse, .. } => {
+                count(body, left);
+                count(orelse, left);
+            }
+            StmtKind::While { body, .. } | StmtKind::With { body, .. } => count(body, left),
+            StmtKind::Class(class) => count(&class.body, left),
+            StmtKind::Try { body, handlers, orelse, finally } => {
+                handlers.iter().chain([body, orelse, finally]).for_each(|block| count(block, left));
+            }
+            _ => {}
+        }
+    }
 }

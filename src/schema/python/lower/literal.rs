@@ -93,11 +93,13 @@ impl<'s> Lower<'s> {
         let mut written = expression.map_or("", |expression| {
             self.source.get(expression.end_byte()..node.end_byte().saturating_sub(1)).unwrap_or("").trim()
         });
-        // `{a=}` shows its own source, too.
-        if let (Some(format), Some(expression)) = (written.strip_prefix('='), expression) {
-            pieces.text.push_str(self.text(expression));
-            pieces.text.push('=');
-            written = if format.trim().is_empty() { "!r" } else { format.trim() };
+        // `{a = !s}` shows its own source, too.
+        if let Some(format) = written.strip_prefix('=') {
+            let text = self.text(node);
+            let shown = text.get(1..text.len().saturating_sub(1)).unwrap_or("");
+            let behind = format.trim_start();
+            pieces.text.push_str(shown.strip_suffix(behind).unwrap_or(shown));
+            written = if behind.is_empty() { "!r" } else { behind };
         }
         pieces.value(Piece::Value(self.part(expression, node), Arc::from(written)));
     }

@@ -12,17 +12,17 @@ impl<'s> Lower<'s> {
     /// Statements of a module, a block, or of what could not be read: every one that stands whole.
     pub(in super::super) fn block(&mut self, node: Node<'s>) -> Vec<Stmt> {
         let mut statements = Vec::new();
-        self.into_block(node, &mut statements);
+        self.add_block(node, &mut statements);
         statements
     }
 
-    fn into_block(&mut self, node: Node<'s>, statements: &mut Vec<Stmt>) {
+    fn add_block(&mut self, node: Node<'s>, statements: &mut Vec<Stmt>) {
         for child in self.everything(node) {
             let kind = self.kind(child);
             if kind.is_statement() {
                 statements.push(self.statement(child, kind));
             } else if matches!(kind, Kind::Error | Kind::Block) {
-                self.deeper(child, |lower| lower.into_block(child, statements));
+                self.deeper(child, |lower| lower.add_block(child, statements));
             }
         }
     }
