@@ -19,59 +19,33 @@ pub fn alter(table: &TableName, kinds: &[Kind], old: &Column, new: &Column, dial
         let (gone, made) = (Body::Table(gone), Body::Table(made));
         return vec![step(Phase::Detach, Vec::new(), gone), step(Phase::Add, Vec::new(), made)];
     }
-    let mut comments = Vec::new();
     let has = |wanted: Kind| kinds.contains(&wanted);
+    let native = native_enum(&new.kind, dialect).is_some();
+    let retyped = has(Kind::TypeChanged) || has(Kind::EnumChanged) && !native;
+    if kinds.iter().all(|kind| *kind == Kind::EnumChanged) && !retyped {
+        return Vec::new();
+    }
+    let mut comments = Vec::new();
     let mut call = OnTable::new("alter_column").with(text(&new.name));
     call = call.named("existing_type", kind(&old.kind, dialect));
-    let retyped =
-        has(Kind::TypeChanged) || has(Kind::EnumChanged) && native_enum(&new.kind, dialect).is_none();
     if retyped {
         call = call.named("type_", kind(&new.kind, dialect));
         if dialect == Dialect::Postgresql && head(&old.kind.sql) != head(&new.kind.sql) {
-            comments.push(
-                "Rows are read as the new type by USING; look at what becomes of their values.".to_owned(),
-            );
+            let look = "Rows are read as the new type by USING; look at what becomes of their values.";
+            comments.push(look.to_owned());
             call = call.named("postgresql_using", text(&format!("{}::{}", sql_name(&new.name), target(new))));
         }
     }
     if has(Kind::NullabilityChanged) {
         if !new.nullable {
+            let name = &new.name;
             comments.push(format!(
-                "Rows without a value have to get one first: {} refuses NULL from here on.",
-                new.name
+                "Rows without a value have to get one first: {name} refuses NULL from here on."
             ));
         }
         call = call.named("nullable", boolean(new.nullable));
     }
-    call = call.named("existing_nullable", boolean(old.nullable));
-    if has(Kind::ServerDefaultChanged) {
-        let value = new.server_default.as_deref().map_or_else(|| "None".to_owned(), sql);
-        call = call.named("server_default", value);
-    }
-    if has(Kind::IdentityChanged) {
-        let value = new.identity.as_deref().map_or_else(|| "None".to_owned(), identity);
-        call = call.named("server_default", value);
-    }
-    let existing = match (&old.identity, &old.computed, &old.server_default) {
-        (Some(said), _, _) => Some(identity(said)),
-        (_, Some(said), _) => Some(computed(said)),
-        (_, _, Some(said)) => Some(sql(said)),
-        _ => None,
-    };
-    call = call.and(existing.map(|value| ("existing_server_default".to_owned(), value)));
-    if has(Kind::AutoincrementChanged) {
-        call = call.named("autoincrement", new.autoincrement.map_or_else(|| text("auto"), boolean));
-    }
-    if has(Kind::CommentChanged) {
-        call = call.named("comment", optional(new.comment.as_deref()));
-    }
-    if old.comment.is_some() {
-        call = call.named("existing_comment", optional(old.comment.as_deref()));
-    }
-    let only_values = kinds.iter().all(|kind| *kind == Kind::EnumChanged);
-    if only_values && !retyped {
-        return Vec::new();
-    }
+    call = call.named("existing_nullable", boolean(old.nullable)).and(rest(kinds, old, new));
     let mut steps = vec![step(Phase::Alter, comments, Body::Table(call))];
     if has(Kind::NullabilityChanged) && !new.nullable && dialect == Dialect::Postgresql {
         let (before, after) = safe::not_null(table, &new.name);
@@ -80,6 +54,38 @@ pub fn alter(table: &TableName, kinds: &[Kind], old: &Column, new: &Column, dial
         steps.push(step(Phase::Alter, Vec::new(), Body::Lines(after)));
     }
     steps
+}
+
+/// Arguments for what is said beside type and NULL.
+fn rest(kinds: &[Kind], old: &Column, new: &Column) -> Vec<(String, String)> {
+    let has = |wanted: Kind| kinds.contains(&wanted);
+    let none = || "None".to_owned();
+    let mut named = Vec::new();
+    let mut say = |name: &str, value: String| named.push((name.to_owned(), value));
+    if has(Kind::ServerDefaultChanged) {
+        say("server_default", new.server_default.as_deref().map_or_else(none, sql));
+    } else if has(Kind::IdentityChanged) {
+        say("server_default", new.identity.as_deref().map_or_else(none, identity));
+    }
+    let existing = match (&old.identity, &old.computed, &old.server_default) {
+        (Some(said), _, _) => Some(identity(said)),
+        (_, Some(said), _) => Some(computed(said)),
+        (_, _, Some(said)) => Some(sql(said)),
+        _ => None,
+    };
+    if let Some(existing) = existing {
+        say("existing_server_default", existing);
+    }
+    if has(Kind::AutoincrementChanged) {
+        say("autoincrement", new.autoincrement.map_or_else(|| text("auto"), boolean));
+    }
+    if has(Kind::CommentChanged) {
+        say("comment", optional(new.comment.as_deref()));
+    }
+    if old.comment.is_some() {
+        say("existing_comment", optional(old.comment.as_deref()));
+    }
+    named
 }
 
 /// A type without its length.
