@@ -19,6 +19,8 @@ pub struct Facts {
     pub sql: bool,
     /// Holds a comment for this program.
     pub ignores: bool,
+    /// Looks like tests, beside what it is called: names a test framework or functions of tests.
+    pub tests: bool,
     /// Modules and names it imports, dotted, with leading dots where they are relative: `from .a import b` is `.a` and `.a.b`.
     pub imports: Vec<Arc<str>>,
     /// Tables it may declare: strings behind `__tablename__` and `Table(`, and classes as they are named by default.
@@ -46,6 +48,7 @@ impl Facts {
             declares: WORDS.iter().any(|word| has(word)),
             sql: SQL_CALLS.iter().any(|word| has(word)),
             ignores: has("nija:"),
+            tests: ["def test_", "pytest", "unittest", "TestCase"].iter().any(|word| has(word)),
             ..Self::default()
         };
         let text = String::from_utf8_lossy(source);
@@ -76,7 +79,12 @@ impl Facts {
                 let names = rest.split('#').next().unwrap_or_default().split(',');
                 self.imports.extend(names.filter_map(|name| name.split_whitespace().next()).map(Arc::from));
             } else if self.declares {
+                let named = self.tables.len();
                 self.names_table(line);
+                // Where calls are laid out one argument a line, the name stands on the next.
+                if line.trim_end().ends_with("Table(") && self.tables.len() == named {
+                    self.tables.extend(lines.next().and_then(quoted));
+                }
             }
         }
     }
@@ -197,10 +205,10 @@ mod tests {
     #[test]
     fn tables_are_guessed_from_names() {
         let found = facts(
-            "class HTTPLogEntry(Base):\n    __tablename__ = 'log'\nx = Table(\"t\", m)\nid = Column(Integer)\n",
+            "class HTTPLogEntry(Base):\n    __tablename__ = 'log'\nx = Table(\"t\", m)\ny = Table(\n    \"u\",\n)\nid = Column(Integer)\n",
         );
         let names: Vec<&str> = found.tables.iter().map(|name| &**name).collect();
-        assert_eq!(names, ["httplogentry", "http_log_entry", "log", "t"]);
+        assert_eq!(names, ["httplogentry", "http_log_entry", "log", "t", "u"]);
         assert!(found.declares);
     }
 

@@ -53,7 +53,7 @@ impl<'a> Version<'a> {
     }
 
     fn declares(self, environment: &Environment, file: &File, facts: &Facts) -> bool {
-        facts.revision.is_none() && scope::declares(self.settings, environment, &file.path)
+        facts.revision.is_none() && scope::declares(self.settings, environment, &file.path, facts.tests)
     }
 
     /// Where a file is no Python.

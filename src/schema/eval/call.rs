@@ -59,6 +59,7 @@ impl Interpreter<'_> {
     /// Keeps an object.
     pub(super) fn make(&mut self, object: Object) -> Value {
         let id = ObjectId(self.objects.push(object));
+        self.made_in.push(self.fuel.run());
         self.happened(Event::Made(id));
         Value::Object(id)
     }

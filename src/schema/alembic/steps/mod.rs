@@ -88,7 +88,7 @@ impl Walk<'_, '_, '_> {
 
     fn push(&mut self, operation: Operation, place: Place, batch: bool) {
         let autocommit = self.within.iter().any(|value| self.reader.is_autocommit(value));
-        let operation = self.reader.known_table(operation);
+        let operation = self.reader.known_table(operation).without_places();
         self.steps.push(Step { operation, place, batch, autocommit, conditional: self.doubts > 0 });
     }
 }

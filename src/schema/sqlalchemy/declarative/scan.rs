@@ -22,7 +22,12 @@ impl Builder<'_, '_> {
                 seen.extend(standing.names.iter().cloned());
                 continue;
             }
-            for attribute in self.interpreter.class(*base).attributes.clone() {
+            let mut attributes = self.interpreter.class(*base).attributes.clone();
+            if *base != class {
+                // SQLAlchemy copies the columns of a mixin before it asks for what functions of it make.
+                attributes.sort_by_key(|attribute| matches!(attribute.value, Some(Value::Function(..))));
+            }
+            for attribute in attributes {
                 let fresh = !seen.contains(&attribute.name);
                 if attribute.name.starts_with("__") || !fresh && !self.cascades(&attribute) {
                     continue;
