@@ -143,6 +143,16 @@ impl Builder<'_, '_> {
         Some(path.rsplit('.').next().unwrap_or(&path).to_owned())
     }
 
+    /// Whether an object may be a call of one of these names, at a glance.
+    pub fn may_call(&self, id: ObjectId, names: &[&str]) -> bool {
+        match &self.interpreter.object(id).callee {
+            Value::External(path) => names.contains(&path.rsplit('.').next().unwrap_or(path)),
+            Value::Member(_, name) => names.contains(&&**name),
+            Value::Class(_) | Value::Object(_) => true,
+            _ => false,
+        }
+    }
+
     /// The call that made a value, if what was called is known.
     pub fn call(&self, value: &Value) -> Option<Call> {
         let Value::Object(id) = value else { return None };

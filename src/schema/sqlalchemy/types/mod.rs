@@ -136,7 +136,7 @@ impl Builder<'_, '_> {
             return foreign(&self.interpreter.text(&Value::Object(call.id)));
         }
         let unknown = call.args.iter().chain(call.kwargs.iter().map(|(_, value)| value));
-        let unknown = unknown.filter(|value| matches!(value, Value::Unknown(_))).count() > 0;
+        let unknown = &*last != "PickleType" && unknown.into_iter().any(|value| self.is_untold(value));
         let args = call.args.iter().map(|value| self.spelled(value)).collect();
         let kwargs = call.kwargs.iter().map(|(name, value)| (name.clone(), self.spelled(value))).collect();
         let mut kind = self.spec_type(&Spec::new(space, last, args, kwargs));
@@ -171,6 +171,19 @@ impl Builder<'_, '_> {
             python: format!("{module}.ARRAY({}{})", inner.python, options.concat()),
             values: inner.values,
             unresolved: inner.unresolved,
+        }
+    }
+
+    /// Whether an argument of a type is no plain value and no type.
+    fn is_untold(&self, value: &Value) -> bool {
+        match value {
+            Value::Unknown(_) => true,
+            Value::External(_) | Value::Member(..) | Value::Object(_) => {
+                self.name(value).is_none()
+                    && self.call(value).is_none()
+                    && self.interpreter.enum_value(value).is_none()
+            }
+            _ => false,
         }
     }
 
