@@ -15,6 +15,7 @@ from sqlalchemy.sql import naming, sqltypes
 
 DIALECTS = {"postgresql": postgresql.dialect, "sqlite": sqlite.dialect, "mysql": mysql.dialect}
 # What a dialect is asked for in vain says nothing about a schema in another.
+CATALOGUES = ("pg_catalog", "information_schema", "sys")
 PREFIX = re.compile(r"^(postgresql|sqlite|mysql|mariadb|oracle|mssql)_")
 
 
@@ -40,7 +41,9 @@ class Dump:
         return {"tables": dict(sorted(tables.items()))}
 
     def table(self, table):
-        constraints = sorted(table.constraints, key=lambda c: c._creation_order)
+        # A CHECK that is given to a column is the column's alone.
+        constraints = {*table.constraints, *(k for c in table.columns for k in c.constraints)}
+        constraints = sorted(constraints, key=lambda c: c._creation_order)
         excludes = [c for c in constraints if isinstance(c, postgresql.ExcludeConstraint)]
         return {
             "name": str(table.name),
@@ -179,7 +182,7 @@ class Dump:
         if isinstance(value, sa.sql.ClauseElement):
             return self.expression(value)
         if isinstance(value, dict):
-            return ", ".join(f"{k}: {v}" for k, v in value.items())
+            return ", ".join(f"{k}={v}" for k, v in value.items())
         if isinstance(value, (list, tuple)):
             return ", ".join(map(str, value))
         return value
@@ -226,7 +229,7 @@ def load(root):
 def metadatas():
     """Every `MetaData` that holds a table, in the order of their first tables' names; not SQLAlchemy's own, of catalogues."""
     found = [o for o in gc.get_objects() if issubclass(type(o), sa.MetaData) and o.tables]
-    found = [m for m in found if not any(t.schema in ("pg_catalog", "information_schema") for t in m.tables.values())]
+    found = [m for m in found if not any((t.schema or "").lower() in CATALOGUES for t in m.tables.values())]
     return sorted(found, key=lambda m: min(m.tables))
 
 

@@ -19,6 +19,8 @@ pub struct Facts {
     pub sql: bool,
     /// Holds a comment for this program.
     pub ignores: bool,
+    /// Looks like tests, beside what it is called: names a test framework or functions of tests.
+    pub tests: bool,
     /// Modules and names it imports, dotted, with leading dots where they are relative: `from .a import b` is `.a` and `.a.b`.
     pub imports: Vec<Arc<str>>,
     /// Tables it may declare: strings behind `__tablename__` and `Table(`, and classes as they are named by default.
@@ -46,6 +48,7 @@ impl Facts {
             declares: WORDS.iter().any(|word| has(word)),
             sql: SQL_CALLS.iter().any(|word| has(word)),
             ignores: has("nija:"),
+            tests: ["def test_", "pytest", "unittest", "TestCase"].iter().any(|word| has(word)),
             ..Self::default()
         };
         let text = String::from_utf8_lossy(source);
@@ -76,7 +79,12 @@ impl Facts {
                 let names = rest.split('#').next().unwrap_or_default().split(',');
                 self.imports.extend(names.filter_map(|name| name.split_whitespace().next()).map(Arc::from));
             } else if self.declares {
+                let named = self.tables.len();
                 self.names_table(line);
+                // Where calls are laid out one argument a line, the name stands on the next.
+                if line.trim_end().ends_with("Table(") && self.tables.len() == named {
+                    self.tables.extend(lines.next().and_then(quoted));
+                }
             }
         }
     }
@@ -146,7 +154,9 @@ fn revision(text: &str) -> Option<Revision> {
 fn assigned(text: &str, name: &str) -> Option<String> {
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix(name).filter(|rest| rest.starts_with([' ', '=', ':', '\t'])) {
+        // A line of a docstring may begin with the name as well.
+        let assigns = |rest: &&str| rest.trim_start().starts_with(['=', ':']) && rest.contains('=');
+        if let Some(rest) = line.strip_prefix(name).filter(assigns) {
             let value = rest.find('=').and_then(|at| rest.get(at + 1..))?;
             let from = offset + line.len() - value.len();
             let all = text.get(from..)?;
@@ -197,10 +207,10 @@ mod tests {
     #[test]
     fn tables_are_guessed_from_names() {
         let found = facts(
-            "class HTTPLogEntry(Base):\n    __tablename__ = 'log'\nx = Table(\"t\", m)\nid = Column(Integer)\n",
+            "class HTTPLogEntry(Base):\n    __tablename__ = 'log'\nx = Table(\"t\", m)\ny = Table(\n    \"u\",\n)\nid = Column(Integer)\n",
         );
         let names: Vec<&str> = found.tables.iter().map(|name| &**name).collect();
-        assert_eq!(names, ["httplogentry", "http_log_entry", "log", "t"]);
+        assert_eq!(names, ["httplogentry", "http_log_entry", "log", "t", "u"]);
         assert!(found.declares);
     }
 
@@ -212,6 +222,10 @@ mod tests {
         );
         let expected = Revision { id: Some("ab".into()), down: Some(vec!["cd".into()]), more: false };
         assert_eq!(revision, Some(expected));
+        let prose =
+            head("\"\"\"x\n\nrevision rather than that.\n\"\"\"\nrevision = 'a'\ndown_revision = 'b'\n")
+                .unwrap();
+        assert_eq!(prose.id, Some("a".into()));
         let merge = head("revision = 'm'\ndown_revision = (\n  'a',\n  'b',\n)\ndepends_on = 'z'\n").unwrap();
         assert_eq!((merge.down, merge.more), (Some(vec!["a".into(), "b".into()]), true));
         let first = head("revision = 'm'\ndown_revision = None # the first\n").unwrap();

@@ -51,6 +51,16 @@ impl Table {
             None => self.name.clone(),
         }
     }
+
+    /// Takes out where it and its parts are declared.
+    pub fn forget_places(&mut self) {
+        self.place = None;
+        self.columns.values_mut().for_each(|column| column.place = None);
+        self.primary_key.iter_mut().chain(&mut self.uniques).for_each(|key| key.place = None);
+        self.foreign_keys.iter_mut().for_each(|key| key.place = None);
+        self.checks.iter_mut().chain(&mut self.excludes).for_each(|check| check.place = None);
+        self.indexes.iter_mut().for_each(|index| index.place = None);
+    }
 }
 
 /// A column.

@@ -125,6 +125,21 @@ impl Operation {
         }
     }
 
+    /// The same without where its parts are written: a step says that once, and two that do the same are equal.
+    #[must_use]
+    pub fn without_places(mut self) -> Self {
+        match &mut self {
+            Self::CreateTable(table) => table.forget_places(),
+            Self::AddColumn { column, .. } => column.place = None,
+            Self::CreateIndex { index, .. } => index.place = None,
+            Self::AddUnique { key, .. } | Self::AddPrimaryKey { key, .. } => key.place = None,
+            Self::AddForeignKey { key, .. } => key.place = None,
+            Self::AddCheck { check, .. } | Self::AddExclude { check, .. } => check.place = None,
+            _ => {}
+        }
+        self
+    }
+
     /// Whether it certainly changes what models declare.
     pub fn alters_schema(&self) -> bool {
         !matches!(

@@ -84,11 +84,11 @@ pub(super) fn read(request: Request<'_>, environment: &Environment, changed: &BT
     };
     for path in after.keys().filter(|path| request.whole || changed.contains(*path)) {
         let (script, notes) = newer.script(path);
-        scripts.notes.extend(notes);
-        let Some(script) = script else {
+        if script.is_none() || notes.iter().any(|note| note.code == "syntax-error") {
             scripts.unreadable.push(Arc::clone(path));
-            continue;
-        };
+        }
+        scripts.notes.extend(notes);
+        let Some(script) = script else { continue };
         let older = earlier.get(script.revision.as_str()).and_then(|was| older.script(&was.path).0);
         let standing = match &older {
             None => Standing::New,

@@ -27,8 +27,9 @@ pub fn environments(settings: &Settings) -> Vec<Environment> {
     }
 }
 
-/// Whether a file is read for models of an environment.
-pub fn declares(settings: &Settings, environment: &Environment, path: &str) -> bool {
+/// Whether a file is read for models of an environment. What is called like a test, as `load_test.py`, may hold a model of that
+/// name: `tests` says whether it holds tests.
+pub fn declares(settings: &Settings, environment: &Environment, path: &str, tests: bool) -> bool {
     if excluded(settings, path) {
         return false;
     }
@@ -36,7 +37,8 @@ pub fn declares(settings: &Settings, environment: &Environment, path: &str) -> b
         return environment.models.iter().any(|pattern| matches(pattern, path));
     }
     let others = settings.environments.iter().filter(|other| *other != environment);
-    !is_test(path) && !others.flat_map(|other| &other.models).any(|pattern| matches(pattern, path))
+    let is_test = in_tests(path) || tests && is_test(path);
+    !is_test && !others.flat_map(|other| &other.models).any(|pattern| matches(pattern, path))
 }
 
 /// Whether a file that is a migration script belongs to an environment.
@@ -67,11 +69,14 @@ pub fn excluded(settings: &Settings, path: &str) -> bool {
 /// Whether a file belongs to tests: what they declare is no table of the project.
 pub fn is_test(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let folder = path.split('/').rev().skip(1).any(|part| NEVER.contains(&part));
-    folder
-        || name.starts_with("test_")
-        || name.ends_with("_test.py")
-        || ["conftest.py", "setup.py"].contains(&name)
+    in_tests(path) || name.starts_with("test_") || name.ends_with("_test.py")
+}
+
+/// Whether a file lies in a folder of tests, or is one that never declares a table.
+fn in_tests(path: &str) -> bool {
+    let mut parts = path.split('/').rev();
+    let name = parts.next().unwrap_or(path);
+    ["conftest.py", "setup.py"].contains(&name) || parts.any(|part| NEVER.contains(&part))
 }
 
 /// Whether a pattern means a path: the path itself, a folder above it, or `*` within a folder and `**` across folders.
@@ -160,8 +165,14 @@ mod tests {
         let named = Environment { name: "a".into(), models: vec!["a".into()], migrations: vec![] };
         let other = Environment { name: "b".into(), ..Environment::default() };
         let settings = Settings { environments: vec![named.clone(), other.clone()], ..Settings::default() };
-        assert!(declares(&settings, &named, "a/m.py") && !declares(&settings, &other, "a/m.py"));
-        assert!(declares(&settings, &other, "c/m.py") && !declares(&settings, &named, "c/m.py"));
-        assert!(!declares(&settings, &other, "tests/m.py"));
+        assert!(
+            declares(&settings, &named, "a/m.py", false) && !declares(&settings, &other, "a/m.py", false)
+        );
+        assert!(
+            declares(&settings, &other, "c/m.py", false) && !declares(&settings, &named, "c/m.py", false)
+        );
+        assert!(!declares(&settings, &other, "tests/m.py", false));
+        assert!(declares(&settings, &other, "load_test.py", false));
+        assert!(!declares(&settings, &other, "load_test.py", true));
     }
 }

@@ -53,7 +53,7 @@ impl<'a> Version<'a> {
     }
 
     fn declares(self, environment: &Environment, file: &File, facts: &Facts) -> bool {
-        facts.revision.is_none() && scope::declares(self.settings, environment, &file.path)
+        facts.revision.is_none() && scope::declares(self.settings, environment, &file.path, facts.tests)
     }
 
     /// Where a file is no Python.
@@ -84,7 +84,8 @@ impl<'a> Version<'a> {
         }
         let mut interpreter = Interpreter::new(self.tree, self.modules);
         let script = alembic::read(&mut interpreter, path, self.settings.dialect);
-        notes.extend_from_slice(interpreter.notes());
+        // What else runs because of it has nothing to say here.
+        notes.extend(interpreter.notes().iter().filter(|note| *note.place.path == *path).cloned());
         (script, notes)
     }
 }

@@ -1,5 +1,7 @@
 //! The difference of two models.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::change::{Change, Detail, Kind};
 use super::model::{Model, Table};
 use super::place::Place;
@@ -16,19 +18,40 @@ mod text;
 /// a foreign key, `NO ACTION`, and a constraint that has a name on one side only.
 pub fn diff(from: &Model, to: &Model) -> Vec<Change> {
     let mut changes = Vec::new();
+    let moved = moved_twins(from, to);
     for (name, table) in &from.tables {
-        match to.tables.get(name) {
+        let newer = to.tables.get(name).or_else(|| moved.get(name).and_then(|other| to.tables.get(other)));
+        match newer {
             Some(newer) => Between { name, from: table, to: newer, changes: &mut changes }.look(),
             None => changes.push(whole(name, Kind::TableDropped, table)),
         }
     }
-    let new = to.tables.iter().filter(|(name, _)| !from.tables.contains_key(*name));
+    let taken: BTreeSet<&String> = moved.values().collect();
+    let new = to.tables.iter().filter(|(name, _)| !from.tables.contains_key(*name) && !taken.contains(name));
     changes.extend(new.map(|(name, table)| whole(name, Kind::TableAdded, table)));
     let order = |change: &Change| {
         (change.table.clone(), change.kind, change.item.clone(), change.from.clone(), change.to.clone())
     };
     changes.sort_by_cached_key(order);
     changes
+}
+
+/// Tables that are told apart by their module, `name [module]`, and stand in another module on the newer side: the older name,
+/// the newer one.
+fn moved_twins(from: &Model, to: &Model) -> BTreeMap<String, String> {
+    let only = |model: &Model, other: &Model| -> BTreeMap<String, Vec<String>> {
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for name in model.tables.keys().filter(|name| !other.tables.contains_key(*name)) {
+            if let Some((plain, _)) = name.split_once(" [") {
+                found.entry(plain.to_owned()).or_default().push(name.clone());
+            }
+        }
+        found
+    };
+    let newer = only(to, from);
+    let pairs =
+        only(from, to).into_iter().filter_map(|(plain, older)| Some((older, newer.get(&plain)?.clone())));
+    pairs.flat_map(|(older, newer)| older.into_iter().zip(newer)).collect()
 }
 
 /// A table that is new or gone: one change, whatever is in it.

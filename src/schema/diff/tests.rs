@@ -327,3 +327,19 @@ proptest! {
         prop_assert_eq!(diff(&a, &b).is_empty() && names(&a) != names(&b), false);
     }
 }
+
+/// Tables of one name are told apart by their module; where that moves, they are the same tables.
+#[test]
+fn a_twin_that_moves_to_another_module_is_the_same_table() {
+    let twin = |module: &str, sql: &str| {
+        let mut model = model(|_| {});
+        let mut other = model.tables.get("users").cloned().unwrap();
+        other.columns.insert("email".into(), column("email", sql));
+        model.tables.insert(format!("users [{module}]"), other);
+        model
+    };
+    assert_eq!(diff(&twin("a.b", "TEXT"), &twin("a.c", "TEXT")), []);
+    let kinds: Vec<Kind> =
+        diff(&twin("a.b", "TEXT"), &twin("a.c", "INTEGER")).iter().map(|change| change.kind).collect();
+    assert_eq!(kinds, [Kind::TypeChanged]);
+}

@@ -27,6 +27,8 @@ pub(super) struct Inner {
     order: Rc<[Value]>,
     /// Members with their values, once its body ran, if it is an enum.
     pub(super) members: Option<Members>,
+    /// Which run of a module it is of.
+    pub(super) made_in: u32,
     /// Other names of members.
     pub(super) aliases: HashMap<Arc<str>, Arc<str>>,
 }
@@ -34,7 +36,14 @@ pub(super) struct Inner {
 impl Default for Inner {
     fn default() -> Self {
         let scope = ScopeId(u32::MAX);
-        Self { scope, slots: HashMap::new(), order: Rc::new([]), members: None, aliases: HashMap::new() }
+        Self {
+            scope,
+            slots: HashMap::new(),
+            order: Rc::new([]),
+            members: None,
+            made_in: 0,
+            aliases: HashMap::new(),
+        }
     }
 }
 
@@ -82,8 +91,10 @@ impl Interpreter<'_> {
         let order = self.order_of(&class.bases);
         let id = ClassId(self.classes.push(class));
         let scope = self.open(around, Kind::Class(id));
+        let name = Value::Str(self.class(id).name.clone());
+        self.scopes.get_mut(scope.0).names.insert("__qualname__".into(), Binding::Value(name));
         let order = std::iter::once(Value::Class(id)).chain(order).collect();
-        self.inner.push(Inner { scope, order, ..Inner::default() });
+        self.inner.push(Inner { scope, order, made_in: self.fuel.run(), ..Inner::default() });
         id
     }
 

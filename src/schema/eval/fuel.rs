@@ -9,7 +9,7 @@ const START: u64 = 500_000;
 /// Steps that a node of straight code earns.
 const EARNED: u64 = 200;
 /// Most nested evaluations; a thread's stack of 2 MiB holds them in a build without optimisation.
-const DEPTH_MAX: u32 = 300;
+const DEPTH_MAX: u32 = 400;
 /// Most nested calls of functions.
 const CALLS_MAX: u32 = 40;
 
@@ -20,11 +20,33 @@ pub(super) struct Fuel {
     depth: u32,
     calls: u32,
     repeats: u32,
+    /// The run of a module that we are in, and how many there were.
+    run: u32,
+    runs: u32,
+}
+
+impl Fuel {
+    /// The run of a module that we are in.
+    pub(super) fn run(&self) -> u32 {
+        self.run
+    }
+
+    /// Puts most of what is left aside.
+    pub(super) fn keep(&mut self) -> u64 {
+        let kept = self.left - self.left / 4;
+        self.left -= kept;
+        kept
+    }
+
+    /// Puts it back.
+    pub(super) fn give_back(&mut self, kept: u64) {
+        self.left = self.left.saturating_add(kept);
+    }
 }
 
 impl Default for Fuel {
     fn default() -> Self {
-        Self { left: START, depth: 0, calls: 0, repeats: 0 }
+        Self { left: START, depth: 0, calls: 0, repeats: 0, run: 0, runs: 0 }
     }
 }
 
@@ -45,11 +67,10 @@ impl Interpreter<'_> {
         self.fuel.depth = self.fuel.depth.saturating_sub(1);
     }
 
-    /// Spends steps; `false` where they are not left. Straight code earns instead.
+    /// Spends steps; `false` where they are not left. Straight code earns first.
     pub(super) fn spend(&mut self, steps: usize) -> bool {
         if self.fuel.repeats == 0 {
             self.fuel.left = self.fuel.left.saturating_add(EARNED);
-            return true;
         }
         let steps = steps as u64;
         if self.fuel.left < steps {
@@ -73,7 +94,10 @@ impl Interpreter<'_> {
         let repeats = std::mem::take(&mut self.fuel.repeats);
         let annotating = std::mem::take(&mut self.annotating);
         let trace = self.trace.take();
+        self.fuel.runs += 1;
+        let around = std::mem::replace(&mut self.fuel.run, self.fuel.runs);
         let result = run(self);
+        self.fuel.run = around;
         self.trace = trace;
         self.fuel.calls = calls;
         self.fuel.repeats = repeats;
@@ -88,7 +112,8 @@ impl Interpreter<'_> {
         }
         self.fuel.calls += 1;
         let annotating = std::mem::take(&mut self.annotating);
-        let result = self.repeating(run);
+        // What is called from outside is straight code: as much of it as is asked for.
+        let result = if self.fuel.depth <= 1 { run(self) } else { self.repeating(run) };
         self.annotating = annotating;
         self.fuel.calls = self.fuel.calls.saturating_sub(1);
         result

@@ -31,6 +31,7 @@ mod attribute;
 mod builtin;
 mod call;
 mod class;
+mod equality;
 mod expression;
 mod fuel;
 mod module;
@@ -73,6 +74,8 @@ pub struct Interpreter<'a> {
     inner: Arena<class::Inner>,
     functions: Arena<Function>,
     objects: Arena<Object>,
+    /// Which run of a module each object is of.
+    made_in: Vec<u32>,
     cells: Arena<builtin::Cell>,
     /// What a descriptor made of a class, so that it makes it once.
     made: HashMap<(ClassId, FunctionId), Value>,
@@ -105,6 +108,7 @@ impl<'a> Interpreter<'a> {
             inner: Arena::new(class::Inner::default()),
             functions: Arena::new(call::nothing()),
             objects: Arena::new(call::no_object()),
+            made_in: Vec::new(),
             cells: Arena::new(builtin::Cell::List(Vec::new())),
             made: HashMap::new(),
             assigned: HashMap::new(),

@@ -103,6 +103,8 @@ impl Builder<'_, '_> {
             Value::Member(inner, name) => Some(format!("{}.{name}", self.path_within(inner, depth)?)),
             Value::Item(inner, _) => self.path_within(inner, depth),
             Value::Object(id) if self.is_extension(*id) => Some("flask_sqlalchemy.db".to_owned()),
+            // `db = None` until a function makes it: what is asked of it tells what it will be.
+            Value::None if depth + 1 < DEPTH => Some("flask_sqlalchemy.db".to_owned()),
             Value::Object(id) if self.is_alias(*id) => {
                 self.path_within(self.interpreter.object(*id).args.first()?, depth)
             }

@@ -7,7 +7,7 @@ use crate::schema::facts::{Facts, Revision};
 /// What a glance told, as bytes.
 pub fn encode(facts: &Facts) -> Vec<u8> {
     let mut out = Vec::new();
-    let flags = [facts.declares, facts.sql, facts.ignores, facts.revision.is_some()];
+    let flags = [facts.declares, facts.sql, facts.ignores, facts.revision.is_some(), facts.tests];
     out.push(flags.iter().rev().fold(0, |bits, flag| bits << 1 | u8::from(*flag)));
     texts(&mut out, &facts.imports);
     texts(&mut out, &facts.tables);
@@ -28,6 +28,7 @@ pub fn decode(bytes: &[u8]) -> Option<Facts> {
         declares: flags & 1 != 0,
         sql: flags & 2 != 0,
         ignores: flags & 4 != 0,
+        tests: flags & 16 != 0,
         imports: read_texts(&mut rest)?,
         tables: read_texts(&mut rest)?,
         revision: None,

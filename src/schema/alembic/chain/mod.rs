@@ -76,16 +76,26 @@ fn cycles(scripts: &[Script], links: &Links) -> Vec<Finding> {
     vec![finding("broken-chain", first, message, "set one down_revision to an earlier revision")]
 }
 
+/// Heads that nothing joins. A chain that is broken has more of them than it will have once it is mended.
 fn several_heads(scripts: &[Script], links: &Links) -> Vec<Finding> {
+    let broken: BTreeSet<usize> = (0..scripts.len())
+        .filter(|at| links.missing.get(*at).is_some_and(|gone| !gone.is_empty()) || links.is_in_cycle(*at))
+        .map(|at| links.chain_of(at))
+        .collect();
     let mut groups: BTreeMap<(usize, &BTreeSet<&str>), Vec<&Script>> = BTreeMap::new();
     for (at, script) in scripts.iter().enumerate().filter(|(at, _)| !links.is_followed(*at)) {
         let labels = links.labels.get(at).unwrap_or(&links.no_labels);
         groups.entry((links.chain_of(at), labels)).or_default().push(script);
     }
-    let several = groups.into_values().filter(|ends| ends.len() > 1);
-    several
-        .filter_map(|ends| {
-            let ids: Vec<&str> = ends.iter().map(|script| script.revision.as_str()).collect();
+    let whole = groups.into_iter().filter(|((chain, _), _)| !broken.contains(chain));
+    whole
+        .filter_map(|(_, ends)| {
+            let ids: BTreeSet<&str> = ends.iter().map(|script| script.revision.as_str()).collect();
+            let ids: Vec<&str> = ids.into_iter().collect();
+            // Two scripts of one id are another finding.
+            if ids.len() < 2 {
+                return None;
+            }
             // No ids: a step further on one of two heads that were there before is the same finding.
             let message = format!("{} revisions are followed by none", ids.len());
             let help =

@@ -60,10 +60,7 @@ fn what_can_be_wrong() {
         (&["a.py a", "b.py b"], &["versions/b.py multiple-heads: 2 revisions are followed by none"]),
         (
             &["a.py a", "b.py b gone"],
-            &[
-                "versions/b.py broken-chain: migration b follows gone, which does not exist",
-                "versions/b.py multiple-heads: 2 revisions are followed by none",
-            ],
+            &["versions/b.py broken-chain: migration b follows gone, which does not exist"],
         ),
         (
             &["b.py b needs:gone"],
@@ -73,7 +70,6 @@ fn what_can_be_wrong() {
             &["a.py a", "b.py a"],
             &[
                 "versions/b.py duplicate-revision: revision a is declared more than once: in versions/a.py and versions/b.py",
-                "versions/b.py multiple-heads: 2 revisions are followed by none",
             ],
         ),
         (&["a.py a a"], &["versions/a.py broken-chain: migrations follow each other in a circle: a"]),
@@ -88,10 +84,7 @@ fn what_can_be_wrong() {
         // An id that two begin with is none.
         (
             &["a.py abcd1", "b.py abcd2 abcd1", "c.py c abcd"],
-            &[
-                "versions/c.py broken-chain: migration c follows abcd, which does not exist",
-                "versions/c.py multiple-heads: 2 revisions are followed by none",
-            ],
+            &["versions/c.py broken-chain: migration c follows abcd, which does not exist"],
         ),
     ] {
         assert_eq!(said(lines), expected, "{lines:?}");

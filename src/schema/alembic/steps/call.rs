@@ -138,7 +138,10 @@ impl Reader<'_, '_> {
     pub(super) fn strings(&self, value: &Value, found: &mut Vec<String>, depth: u32) {
         let Some(depth) = depth.checked_sub(1) else { return };
         match value {
-            Value::Str(text) if text.len() < 200 => found.push(text.to_string()),
+            // The name of a file is not the name of what stands in it.
+            Value::Str(text) if text.len() < 200 && !text.ends_with(".sql") && !text.contains('/') => {
+                found.push(text.to_string());
+            }
             Value::Tuple(_) | Value::List(_) => {
                 for inner in self.interpreter.elements(value).unwrap_or_default() {
                     self.strings(&inner, found, depth);
@@ -155,7 +158,12 @@ impl Reader<'_, '_> {
                 for inner in object.args.iter().chain(object.kwargs.iter().map(|(_, value)| value)) {
                     self.strings(inner, found, depth);
                 }
-                self.strings(&object.callee, found, depth);
+                // What is called names no table; what it is a method of may be one.
+                if let Value::Member(base, _) = &object.callee {
+                    self.strings(base, found, depth);
+                } else {
+                    self.strings(&object.callee, found, depth);
+                }
             }
             Value::Member(inner, name) => {
                 found.push(name.to_string());

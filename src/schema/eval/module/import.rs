@@ -202,11 +202,15 @@ impl Interpreter<'_> {
             return Value::Module(submodule);
         }
         self.execute(id);
-        if let Some(value) = self.module_global(id, name) {
-            return value;
-        }
-        if let Some(submodule) = self.submodule(id, name) {
+        let value = self.module_global(id, name);
+        // A package that imports its own parts lazily, or for type checkers only, names a submodule all the same.
+        if matches!(value, None | Some(Value::Unknown(_) | Value::External(_)))
+            && let Some(submodule) = self.submodule(id, name)
+        {
             return Value::Module(submodule);
+        }
+        if let Some(value) = value {
+            return value;
         }
         let dotted = format!("{}.{name}", self.loaded.get(id.0).name);
         if sure || self.declares_openly(id) { unknown(dotted) } else { Value::External(dotted.into()) }

@@ -2,7 +2,7 @@
 
 use super::Flow;
 use crate::schema::eval::module::bound_names;
-use crate::schema::eval::{Interpreter, ScopeId, Value};
+use crate::schema::eval::{Attribute, Class, ClassId, Interpreter, ScopeId, Value};
 use crate::schema::python::ast::{Expr, ExprKind, Stmt};
 use crate::schema::sqlalchemy::WORDS;
 
@@ -69,6 +69,16 @@ impl Interpreter<'_> {
         if self.is_traced() {
             return;
         }
+        if self.declared_since(before) {
+            let message = format!("declared under {why}: taken as declared");
+            self.note_at("conditional-declaration", scope, line, message);
+        }
+    }
+
+    /// Whether something was declared since the counts were taken, by the code itself and not by modules that happened to be
+    /// needed for the first time meanwhile.
+    fn declared_since(&self, before: (usize, usize)) -> bool {
+        let run = self.fuel.run();
         let declares = |callee: &Value| {
             let last = match callee {
                 Value::External(dotted) => dotted.rsplit('.').next().unwrap_or_default(),
@@ -77,11 +87,18 @@ impl Interpreter<'_> {
             };
             WORDS.contains(&last) || last.ends_with("Constraint")
         };
-        let classes = self.classes.len() > before.0;
-        if classes || self.objects.iter().skip(before.1).any(|object| declares(&object.callee)) {
-            let message = format!("declared under {why}: taken as declared");
-            self.note_at("conditional-declaration", scope, line, message);
-        }
+        let mut objects = self.objects.iter().zip(&self.made_in).skip(before.1);
+        let mut classes = self.classes().zip(self.inner.iter()).skip(before.0);
+        objects.any(|(object, made_in)| *made_in == run && declares(&object.callee))
+            || classes.any(|((id, class), inner)| inner.made_in == run && self.declares_schema(id, class))
+    }
+
+    /// Whether a class can be one that the schema depends on.
+    fn declares_schema(&self, id: ClassId, class: &Class) -> bool {
+        let words = ["__tablename__", "__table__", "__table_args__"];
+        let declares =
+            |attribute: &Attribute| attribute.annotation.is_some() || words.contains(&&*attribute.name);
+        class.attributes.iter().any(declares) || self.enum_members(id).is_some()
     }
 }
 

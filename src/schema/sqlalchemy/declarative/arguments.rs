@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::schema::eval::{ClassId, Value};
+use crate::schema::eval::{ClassId, Interpreter, ObjectId, Value};
 use crate::schema::sqlalchemy::builder::Builder;
 use crate::schema::sqlalchemy::constraint::PARTS;
 use crate::schema::sqlalchemy::draft::{Draft, Field};
@@ -91,7 +91,31 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// The part that `.ddl_if(dialect=…)` is asked of, where it is meant for the dialect; any other value as it is.
+    fn meant_part(&self, part: &Value) -> Option<Value> {
+        let Value::Object(id) = part else { return Some(part.clone()) };
+        let object = self.interpreter.object(*id);
+        let Value::Member(inner, method) = &object.callee else { return Some(part.clone()) };
+        if &**method != "ddl_if" {
+            return Some(part.clone());
+        }
+        let dialect = object.kwargs.iter().find(|(name, _)| &**name == "dialect").map(|(_, value)| value);
+        let meant = match dialect.or(object.args.first()) {
+            Some(Value::Str(name)) => self.is_dialect(name),
+            Some(value @ (Value::Tuple(_) | Value::List(_))) => {
+                let names = self.interpreter.elements(value).unwrap_or_default();
+                names.iter().any(|name| matches!(name, Value::Str(name) if self.is_dialect(name)))
+            }
+            _ => true,
+        };
+        meant.then(|| (**inner).clone())
+    }
+
     fn part(&mut self, part: &Value, draft: &mut Draft) {
+        let Some(part) = self.meant_part(part) else {
+            return self.placed.extend(inner_object(self.interpreter, part));
+        };
+        let part = &part;
         if *part == Value::None || self.is_column(part) {
             draft.parts.push(part.clone());
         } else if self.call(part).is_some_and(|call| self.is_part(&call)) {
@@ -144,5 +168,14 @@ impl Builder<'_, '_> {
         };
         let key = made.key.clone().unwrap_or_else(|| name.clone());
         self.add_field(at, Field { key, name, definition: made });
+    }
+}
+
+/// The object that a method was called on.
+fn inner_object(interpreter: &Interpreter<'_>, part: &Value) -> Option<ObjectId> {
+    let id = super::object_of(part)?;
+    match &interpreter.object(id).callee {
+        Value::Member(inner, _) => super::object_of(inner),
+        _ => None,
     }
 }

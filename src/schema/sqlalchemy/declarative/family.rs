@@ -175,7 +175,17 @@ impl Builder<'_, '_> {
         let declares = |name: &str| classes.iter().any(|class| self.declared(*class, name).is_some());
         let named = declares("__tablename__") || declares("__table__");
         let looks = || self.last(foreign).is_some_and(|last| BASES.contains(&last.as_str()));
-        if !named && !looks() {
+        // Whatever others derive from may as well be a mixin: its columns are then theirs.
+        let is_base = || {
+            let own = Value::Class(class);
+            let given = |name: &str, value: &Value| name == "cls" && *value == own;
+            self.interpreter.classes().any(|(_, other)| other.bases.contains(&own))
+                || self
+                    .interpreter
+                    .objects()
+                    .any(|(_, call)| call.kwargs.iter().any(|(name, value)| given(name, value)))
+        };
+        if !named && !looks() && is_base() {
             return None;
         }
         let column = |class: &ClassId| {

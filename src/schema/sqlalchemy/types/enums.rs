@@ -177,6 +177,9 @@ impl Builder<'_, '_> {
 
     /// Members of an enum class in order, aliases left out.
     pub fn members(&self, class: ClassId) -> Vec<(String, Value)> {
+        if let Some(members) = self.interpreter.enum_members(class).filter(|members| !members.is_empty()) {
+            return members.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+        }
         let mut seen = std::collections::HashSet::new();
         let mut members: Vec<(String, Value)> = Vec::new();
         for attribute in &self.interpreter.class(class).attributes {

@@ -105,7 +105,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn is_dialect(&self, name: &str) -> bool {
+    /// Whether a name is that of the dialect.
+    pub fn is_dialect(&self, name: &str) -> bool {
         match self.dialect {
             Dialect::Postgresql => name == "postgresql",
             Dialect::Sqlite => name == "sqlite",
