@@ -1,9 +1,13 @@
 """What Alembic's autogenerate has to do between a database and models, as one comparable word for each difference."""
 
+import sys
+
+import alembic.op
 import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations
-from alembic.operations import ops
+from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects import mysql, postgresql
 
 # Autogenerate does not look at these; nija does, and says more.
 UNSEEN = {
@@ -50,6 +54,19 @@ def differences(url, metadatas):
     whole = {table for kind, table, _ in found if kind in ("table-added", "table-dropped")}
     parts = [f for f in found if f[0] in ("table-added", "table-dropped") or f[1] not in whole]
     return sorted(parts)
+
+
+def run(source, step, root, url):
+    """Runs `upgrade` or `downgrade` of a script, as Alembic does, with the project's modules to import from."""
+    engine = sa.create_engine(url)
+    sys.path.insert(0, str(root))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
+        with context.begin_transaction(_per_migration=True), Operations.context(context):
+            names = {"op": alembic.op, "sa": sa, "postgresql": postgresql, "mysql": mysql}
+            exec(compile(source, "skeleton.py", "exec"), names)
+            names[step]()
+    engine.dispose()
 
 
 def flat(operations):

@@ -8,7 +8,7 @@ scripts/setup.sh schema
 [ -n "${NIJA:-}" ] || cargo build --locked --quiet
 NIJA=$(realpath "${NIJA:-${CARGO_TARGET_DIR:-target}/debug/nija}")
 python=$(scripts/schema/venv.sh)
-export NIJA PATH=${python%/*}:$PATH PRE_COMMIT_HOME
+export NIJA PATH=${python%/*}:$PATH PRE_COMMIT_HOME PYTHONPATH=. PYTHONDONTWRITEBYTECODE=1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 PRE_COMMIT_HOME=$scratch/pre-commit-home
@@ -55,12 +55,12 @@ class User(Base):
     id = Column(Integer, primary_key=True)
     name = Column(String(50), nullable=False)
 PY
-  alembic init -q migrations
+  alembic init migrations >/dev/null
   sed -i 's|^sqlalchemy.url.*|sqlalchemy.url = sqlite:///app.db|' alembic.ini
   sed -i 's|^target_metadata = None|from app.models import Base\ntarget_metadata = Base.metadata|' migrations/env.py
   printf '__pycache__/\napp.db\n' >.gitignore
-  PYTHONPATH=. alembic -q revision --autogenerate -m first >/dev/null
-  PYTHONPATH=. alembic -q upgrade head
+  alembic revision --autogenerate -m first >/dev/null 2>&1
+  alembic upgrade head >/dev/null 2>&1
   git add -A && git commit -qm 'First'
 }
 
@@ -87,15 +87,16 @@ add_columns() {
 
 # The migration as nija proposes it, put into the file that its own command makes.
 follow_the_advice() {
-  local command file
-  command=$(grep -o 'alembic .*revision .*' "$scratch/said" | head -1)
-  file=$(PYTHONPATH=. sh -c "$command" | grep -o '/[^ ]*\.py' | head -1)
-  python - "$file" <(python "$repository/scripts/schema/advice.py" "$NIJA") <<'PY'
-import re, sys
-file, advice = sys.argv[1], open(sys.argv[2]).read()
-text = open(file).read()
-head = text[:text.index("def upgrade")]
-open(file, "w").write(head + advice)
+  "$NIJA" --json schema check --staged >"$scratch/check.json" || true
+  python - "$scratch/check.json" <<'PY'
+import glob, json, subprocess, sys
+
+advice, = json.load(open(sys.argv[1]))["data"]["missing"]
+before = set(glob.glob("migrations/versions/*.py"))
+subprocess.run(advice["command"], shell=True, check=True)
+made, = set(glob.glob("migrations/versions/*.py")) - before
+text = open(made).read()
+open(made, "w").write(text[:text.index("def upgrade")] + advice["source"])
 PY
   git add -A
 }
@@ -110,9 +111,9 @@ says '--no-verify'
 says 'app/models.py:'
 holds 'the advice can be followed' follow_the_advice
 holds 'a commit with its migration passes' git commit -qm 'Add columns'
-holds 'the migration runs' env PYTHONPATH=. alembic upgrade head
-holds 'Alembic finds nothing left to migrate' env PYTHONPATH=. alembic check
-holds 'the migration can be undone' env PYTHONPATH=. alembic downgrade -1
+holds 'the migration runs' alembic upgrade head
+holds 'Alembic finds nothing left to migrate' alembic check
+holds 'the migration can be undone' alembic downgrade -1
 sed -i '/age = Column/d' app/models.py && git add -A
 refuses 'a dropped column is stopped' git commit -qm 'Drop a column'
 holds 'git commit --no-verify passes by' git commit -q --no-verify -m 'Drop a column'

@@ -142,7 +142,16 @@ class Run:
                 for words in one if words not in other]
 
     def skeleton(self, roots, database, url):
-        return []
+        """The migration that nija proposes, carried out: nothing may be left to do, and its downgrade must lead back."""
+        source = "".join(one["source"] for one in self.nija.check(database)["missing"])
+        apart(make_database, roots["before"], url)
+        lines = []
+        for step, side in (("upgrade", "after"), ("downgrade", "before")):
+            if source:
+                apart(autogenerate.run, source, step, roots["after"], url)
+            left = apart(real_differences, roots[side], url)
+            lines += [f"left after {step}: {words}" for words in left]
+        return lines + source.splitlines() if lines else []
 
 
 def main():

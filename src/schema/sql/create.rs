@@ -7,6 +7,9 @@ use super::{object, opaque_of, types};
 use crate::schema::model::{Column, Index, Table, Type};
 use crate::schema::operation::Operation;
 
+/// What may stand behind the words that MySQL and PostgreSQL put before a view, a routine or a language.
+const ROUTINES: [&str; 7] = ["VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "LANGUAGE", "AS"];
+
 /// CREATE, behind its word; `None` where it is no statement.
 pub fn read(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
     cursor.take("OR REPLACE");
@@ -36,12 +39,8 @@ pub fn read(mut cursor: Cursor<'_, '_>) -> Option<Vec<Operation>> {
         return Some(vec![operation]);
     }
     // MySQL: CREATE DEFINER = … SQL SECURITY … VIEW, CREATE ALGORITHM = … VIEW; elsewhere RECURSIVE and TRUSTED.
-    let said = cursor.at_any(&["DEFINER", "ALGORITHM", "SQL", "RECURSIVE", "TRUSTED", "CONSTRAINT"]);
-    let ahead = cursor
-        .rest()
-        .iter()
-        .take(16)
-        .any(|token| token.is_word("VIEW") || token.is_word("TRIGGER") || token.is_word("AS"));
+    let said = cursor.at_any(&["DEFINER", "ALGORITHM", "SQL", "RECURSIVE", "TRUSTED", "PROCEDURAL"]);
+    let ahead = cursor.rest().iter().take(16).any(|token| ROUTINES.iter().any(|word| token.is_word(word)));
     (said && ahead).then(|| vec![Operation::Other { what: "routine".to_owned() }])
 }
 
@@ -211,6 +210,17 @@ fn indexed(mut cursor: Cursor<'_, '_>, options: &mut Vec<String>) -> String {
     let Some(name) = cursor.name() else { return render(all, SHOWN) };
     if cursor.done() || cursor.at_any(&["ASC"]) {
         return name;
+    }
+    // MySQL's `name(32)`: the first characters only.
+    let mut ahead = cursor;
+    if let Some([length]) = ahead.brackets() {
+        if length.kind == Kind::Number && (ahead.done() || ahead.at_any(&["ASC", "DESC"])) {
+            options.push(format!("mysql_length={name} {}", length.text));
+            cursor = ahead;
+            if cursor.done() || cursor.at("ASC") {
+                return name;
+            }
+        }
     }
     if cursor.at("COLLATE") {
         return format!("{name} {}", render(cursor.rest(), SHOWN));

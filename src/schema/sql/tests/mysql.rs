@@ -55,7 +55,8 @@ fn alterations() {
                 "comment t.- x / other TABLE / other TABLE",
             ),
             ("DROP INDEX ix ON t", "drop index ix on t"),
-            ("CREATE INDEX ix ON t (a(10))", "index t ix (a(10))"),
+            ("CREATE INDEX ix ON t (a(10))", "index t ix (a) {mysql_length=a 10}"),
+            ("CREATE DEFINER=`a`@`%` PROCEDURE p() SELECT 1", "other routine"),
             ("CREATE FULLTEXT INDEX ix ON t (a)", "index t ix (a) {mysql_prefix=FULLTEXT}"),
             (
                 "INSERT IGNORE INTO t VALUES (1); REPLACE INTO u VALUES ('a\\';DROP TABLE x;')",

@@ -124,61 +124,63 @@ fn nothing_is_too_deep_or_too_long() {
     }
 }
 
-/// Pieces of SQL, put together at random: more of the grammar is reached than by arbitrary characters.
-fn pieces() -> impl Strategy<Value = String> {
-    let piece = prop::sample::select(vec![
-        "CREATE",
-        "TABLE",
-        "ALTER",
-        "DROP",
-        "INDEX",
-        "TYPE",
-        "AS",
-        "ENUM",
-        "ADD",
-        "COLUMN",
-        "CONSTRAINT",
-        "t",
-        "a.b",
-        "\"q\"",
-        "`q`",
-        "(",
-        ")",
-        ",",
-        ";",
-        "'s'",
-        "INT",
-        "varchar(5)",
-        "NOT",
-        "NULL",
-        "DEFAULT",
-        "UNIQUE",
-        "PRIMARY KEY",
-        "REFERENCES",
-        "CHECK",
-        "ON",
-        "USING",
-        "WHERE",
-        "{?}",
-        "%s",
-        ":x",
-        "$$",
-        "--x\n",
-        "/*",
-        "IF EXISTS",
-        "RENAME",
-        "TO",
-        "SET",
-        "DO",
-        "BEGIN",
-        "END",
-        "EXECUTE",
-        "COMMENT",
-        "IS",
-        "MODIFY",
-        "é",
-    ]);
-    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.join(" "))
+/// Pieces of SQL: put together at random, they reach more of the grammar than arbitrary characters.
+const PIECES: [&str; 45] = [
+    "CREATE",
+    "TABLE",
+    "ALTER",
+    "DROP",
+    "INDEX",
+    "TYPE",
+    "AS",
+    "ENUM",
+    "ADD",
+    "COLUMN",
+    "CONSTRAINT",
+    "t",
+    "a.b",
+    "\"q\"",
+    "`q`",
+    "(",
+    ")",
+    ",",
+    ";",
+    "'s'",
+    "INT",
+    "varchar(5)",
+    "NOT",
+    "NULL",
+    "DEFAULT",
+    "UNIQUE",
+    "PRIMARY KEY",
+    "REFERENCES",
+    "CHECK",
+    "ON",
+    "USING",
+    "WHERE",
+    "{?}",
+    "IF EXISTS",
+    "RENAME",
+    "TO",
+    "SET",
+    "DO",
+    "BEGIN",
+    "END",
+    "EXECUTE",
+    "COMMENT",
+    "IS",
+    "MODIFY",
+    "é",
+];
+/// Pieces that begin something which ends later, or stand for something.
+const OPEN: [&str; 5] = ["$$", "--x\n", "/*", "%s", ":x"];
+
+fn pieces(of: Vec<&'static str>) -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(of), 0..40).prop_map(|pieces| pieces.join(" "))
+}
+
+fn all() -> Vec<&'static str> {
+    PIECES.into_iter().chain(OPEN).collect()
 }
 
 proptest! {
@@ -190,7 +192,7 @@ proptest! {
     }
 
     #[test]
-    fn any_pieces_are_read_with_lines_within_the_text(text in pieces()) {
+    fn any_pieces_are_read_with_lines_within_the_text(text in pieces(all())) {
         let lines = u32::try_from(text.lines().count()).unwrap();
         for dialect in DIALECTS {
             for statement in parse(&text, dialect) {
@@ -200,8 +202,7 @@ proptest! {
     }
 
     #[test]
-    fn comments_and_case_of_keywords_mean_nothing(text in pieces()) {
-        prop_assume!(!text.contains("--") && !text.contains("/*") && !text.contains('$') && !text.contains('%') && !text.contains(':'));
+    fn comments_mean_nothing(text in pieces(PIECES.to_vec())) {
         let spread = text.replace(' ', " /* x */ ");
         prop_assert_eq!(shown(&spread, Dialect::Postgresql), shown(&text, Dialect::Postgresql));
     }

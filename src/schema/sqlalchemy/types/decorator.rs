@@ -9,6 +9,9 @@ use crate::schema::model::Type;
 use crate::schema::sqlalchemy::builder::Builder;
 use crate::schema::sqlalchemy::names::{Call, Name, Space};
 
+/// The dialect that a decorator is asked for.
+const DIALECT: &str = "sqlalchemy.engine.Dialect";
+
 impl Builder<'_, '_> {
     /// A class of the tree as a type, called or not.
     pub(super) fn tree_type(
@@ -93,7 +96,7 @@ impl Builder<'_, '_> {
             }
             _ => None,
         };
-        if let Some(inner) = own {
+        if let Some(inner) = own.or_else(|| self.of_dialect(class, value)) {
             return self.type_within(&inner, depth);
         }
         let Some(inner) = self.own_attribute(class, "impl") else {
@@ -103,6 +106,24 @@ impl Builder<'_, '_> {
         };
         let (args, kwargs) = call.map(|call| (call.args.clone(), call.kwargs.clone())).unwrap_or_default();
         self.instance(&inner, args, kwargs, depth)
+    }
+
+    /// What a decorator's `load_dialect_impl` chooses for the dialect, where it is not `impl` itself.
+    fn of_dialect(&mut self, class: ClassId, value: &Value) -> Option<Value> {
+        let Value::Function(id, _) = self.own_attribute(class, "load_dialect_impl")? else { return None };
+        self.interpreter.assume(DIALECT, "name", Value::Str(self.dialect.word().into()));
+        let bound = Value::Function(id, Some(Box::new(value.clone())));
+        let place = self.nowhere();
+        let chosen = self.interpreter.call(&bound, vec![Value::External(DIALECT.into())], Vec::new(), &place);
+        let Value::Object(id) = chosen else { return None };
+        let object = self.interpreter.object(id);
+        let describes = match &object.callee {
+            Value::External(dotted) => dotted.ends_with(".type_descriptor"),
+            Value::Member(_, name) => &**name == "type_descriptor",
+            _ => false,
+        };
+        if describes { object.args.first().cloned() } else { Some(Value::Object(id)) }
+            .filter(|kind| self.name(kind).is_some() || self.call(kind).is_some())
     }
 
     /// A type with arguments that a decorator hands on to it.
