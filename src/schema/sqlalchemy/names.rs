@@ -216,16 +216,15 @@ pub fn name_of(path: &str) -> Option<Name> {
     let mut parts: Vec<&str> = parts.collect();
     let last = parts.pop().unwrap_or(root);
     let handed_on = || parts.last().or(Some(&root)).is_some_and(|parent| ["db", "sa"].contains(parent));
-    if !ROOTS.contains(&root) && !(OWN.contains(&last) && handed_on()) && !parts.contains(&"sqlalchemy") {
+    let own = ROOTS.contains(&root) || parts.contains(&"sqlalchemy") || OWN.contains(&last) && handed_on();
+    if !own {
         return None;
     }
-    let space = match parts.iter().position(|part| *part == "dialects").and_then(|at| parts.get(at + 1)).or({
-        // `from sqlalchemy.dialects import postgresql` is the package itself.
-        None
-    }) {
-        Some(&"postgresql") => Space::Postgresql,
-        Some(&("mysql" | "mariadb")) => Space::Mysql,
-        Some(&"sqlite") => Space::Sqlite,
+    let dialect = parts.iter().position(|part| *part == "dialects").and_then(|at| parts.get(at + 1));
+    let space = match dialect.copied() {
+        Some("postgresql") => Space::Postgresql,
+        Some("mysql" | "mariadb") => Space::Mysql,
+        Some("sqlite") => Space::Sqlite,
         Some(_) => Space::Other,
         None => Space::Core,
     };

@@ -56,10 +56,10 @@ impl Builder<'_, '_> {
     /// `String(50)`, `Integer().with_variant(…)`, `MyType()`.
     fn object_type(&mut self, value: &Value, depth: u32) -> Type {
         let Value::Object(id) = value else { return self.unresolved_type(value) };
-        if let Value::Member(inner, method) = self.interpreter.object(*id).callee.clone() {
-            if let Some(kind) = self.method_type(value, &inner, &method, depth) {
-                return kind;
-            }
+        if let Value::Member(inner, method) = self.interpreter.object(*id).callee.clone()
+            && let Some(kind) = self.method_type(value, &inner, &method, depth)
+        {
+            return kind;
         }
         let Some(call) = self.call_of(*id) else {
             let callee = self.interpreter.object(*id).callee.clone();
