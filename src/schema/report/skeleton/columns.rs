@@ -1,6 +1,6 @@
 //! Changes of a column that stays, joined into one `alter_column`.
 
-use super::names::TableName;
+use super::names::{TableName, quoted};
 use super::parts::{column, computed, execute, identity, kind, native_enum};
 use super::python::{boolean, optional, sql, text};
 use super::step::{Body, OnTable, Phase, Step};
@@ -94,25 +94,26 @@ pub fn enum_values(
     if old.iter().all(|value| left.any(|other| other == value)) {
         return additions(name, old, new);
     }
-    let quoted = |values: &[String]| {
+    let (plain, old_name) = (quoted(name), quoted(&format!("{name}_old")));
+    let list = |values: &[String]| {
         values.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect::<Vec<_>>().join(", ")
     };
     let mut lines = vec![
         "# Rows with a value that goes have to get another one first.".to_owned(),
-        execute(&format!("ALTER TYPE {name} RENAME TO {name}_old")),
-        execute(&format!("CREATE TYPE {name} AS ENUM ({})", quoted(new))),
+        execute(&format!("ALTER TYPE {plain} RENAME TO {old_name}")),
+        execute(&format!("CREATE TYPE {plain} AS ENUM ({})", list(new))),
     ];
     for (table, column) in columns {
-        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", table.sql(), column.name);
+        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", table.sql(), quoted(&column.name));
         let default = column.server_default.as_ref();
         if default.is_some() {
             lines.push(execute(&format!("{alter} DROP DEFAULT")));
         }
-        lines.push(execute(&format!("{alter} TYPE {name} USING {}::text::{name}", column.name)));
+        lines.push(execute(&format!("{alter} TYPE {plain} USING {}::text::{plain}", quoted(&column.name))));
         let set = default.map(|value| execute(&format!("{alter} SET DEFAULT {}", bare(value))));
         lines.extend(set);
     }
-    lines.push(execute(&format!("DROP TYPE {name}_old")));
+    lines.push(execute(&format!("DROP TYPE {old_name}")));
     lines
 }
 
@@ -122,14 +123,15 @@ fn bare(default: &str) -> &str {
 }
 
 fn additions(name: &str, old: &[String], new: &[String]) -> Vec<String> {
-    let quoted = |value: &str| format!("'{}'", value.replace('\'', "''"));
+    let name = quoted(name);
+    let literal = |value: &str| format!("'{}'", value.replace('\'', "''"));
     let mut lines = vec!["with op.get_context().autocommit_block():".to_owned()];
     for (at, value) in new.iter().enumerate().filter(|(_, value)| !old.contains(value)) {
         let place = match at.checked_sub(1).and_then(|at| new.get(at)) {
-            Some(before) => format!(" AFTER {}", quoted(before)),
-            None => old.first().map(|first| format!(" BEFORE {}", quoted(first))).unwrap_or_default(),
+            Some(before) => format!(" AFTER {}", literal(before)),
+            None => old.first().map(|first| format!(" BEFORE {}", literal(first))).unwrap_or_default(),
         };
-        let add = format!("ALTER TYPE {name} ADD VALUE IF NOT EXISTS {}{place}", quoted(value));
+        let add = format!("ALTER TYPE {name} ADD VALUE IF NOT EXISTS {}{place}", literal(value));
         lines.push(format!("    {}", execute(&add)));
     }
     lines

@@ -1,6 +1,7 @@
 //! Names of tables, and of constraints that have none in the source.
 
 use crate::schema::settings::Dialect;
+use crate::schema::sqlalchemy::expression::quote::identifier;
 
 /// A table as it is addressed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,13 +22,18 @@ impl TableName {
         }
     }
 
-    /// As SQL has it.
+    /// As the SQL of PostgreSQL has it.
     pub fn sql(&self) -> String {
         match &self.schema {
-            Some(schema) => format!("{schema}.{}", self.name),
-            None => self.name.clone(),
+            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
+            None => quoted(&self.name),
         }
     }
+}
+
+/// A name as the SQL of PostgreSQL has it.
+pub fn quoted(name: &str) -> String {
+    identifier(name, Dialect::Postgresql)
 }
 
 /// What kind of constraint has no name.
