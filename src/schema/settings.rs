@@ -19,6 +19,17 @@ pub enum Dialect {
     Mysql,
 }
 
+impl Dialect {
+    /// Its name in SQLAlchemy, and in the settings.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Postgresql => "postgresql",
+            Self::Sqlite => "sqlite",
+            Self::Mysql => "mysql",
+        }
+    }
+}
+
 /// Models and migrations that belong together, as one `alembic.ini` says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Environment {

@@ -58,7 +58,7 @@ fn binds(statement: &StmtKind, name: &str) -> bool {
 /// Reads the script at a path; `None` where it names no revision or has no `upgrade`.
 pub fn read(interpreter: &mut Interpreter<'_>, path: &str, dialect: Dialect) -> Option<Script> {
     for base in DIALECTS {
-        interpreter.assume(base, "name", Value::Str(word(dialect).into()));
+        interpreter.assume(base, "name", Value::Str(dialect.word().into()));
     }
     let module = interpreter.run(path)?;
     let mut reader = Reader { interpreter, module, path: path.into(), dialect };
@@ -79,14 +79,6 @@ pub fn read(interpreter: &mut Interpreter<'_>, path: &str, dialect: Dialect) -> 
     }
     reader.note_opaque(&script.upgrade);
     Some(script)
-}
-
-fn word(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Postgresql => "postgresql",
-        Dialect::Sqlite => "sqlite",
-        Dialect::Mysql => "mysql",
-    }
 }
 
 /// A script being read.

@@ -1,7 +1,6 @@
 //! Names of tables, and of constraints that have none in the source.
 
 use crate::schema::settings::Dialect;
-use crate::schema::sqlalchemy::expression::quote::identifier;
 
 /// A table as it is addressed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,18 +21,89 @@ impl TableName {
         }
     }
 
-    /// As the SQL of PostgreSQL has it.
+    /// As SQL has it.
     pub fn sql(&self) -> String {
         match &self.schema {
-            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
-            None => quoted(&self.name),
+            Some(schema) => format!("{}.{}", sql_name(schema), sql_name(&self.name)),
+            None => sql_name(&self.name),
         }
     }
 }
 
-/// A name as the SQL of PostgreSQL has it.
-pub fn quoted(name: &str) -> String {
-    identifier(name, Dialect::Postgresql)
+/// Words that a database takes for its own where a name is meant.
+const RESERVED: [&str; 64] = [
+    "all",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "asymmetric",
+    "both",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "column",
+    "constraint",
+    "create",
+    "default",
+    "deferrable",
+    "desc",
+    "distinct",
+    "do",
+    "else",
+    "end",
+    "except",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "from",
+    "grant",
+    "group",
+    "having",
+    "in",
+    "initially",
+    "intersect",
+    "into",
+    "lateral",
+    "leading",
+    "limit",
+    "not",
+    "null",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "placing",
+    "primary",
+    "references",
+    "select",
+    "some",
+    "table",
+    "then",
+    "to",
+    "trailing",
+    "true",
+    "union",
+    "unique",
+    "user",
+    "using",
+    "when",
+    "where",
+    "with",
+];
+
+/// A name as SQL has it: in quotes where it would be taken for something else.
+pub fn sql_name(name: &str) -> String {
+    let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !RESERVED.contains(&name);
+    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 /// What kind of constraint has no name.

@@ -14,7 +14,8 @@ impl Builder<'_, '_> {
         let Some(field) = self.field(spot).cloned() else { return Column::default() };
         let made = &field.definition;
         let kind = self.kind(spot, DEPTH);
-        if kind.unresolved {
+        // Of an enum it has been said that its values are not known.
+        if kind.unresolved && kind.values.is_none() {
             let message = format!("the type of {} cannot be told: {}", field.name, kind.sql);
             self.note("unresolved-type", &made.place, &message);
         }

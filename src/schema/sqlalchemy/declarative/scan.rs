@@ -65,6 +65,10 @@ impl Builder<'_, '_> {
             .call(&value)
             .is_some_and(|call| ["mapped_column", "MappedColumn"].contains(&&*call.name.last));
         let made = self.definitions(&value);
+        if made.is_empty() && self.is_foreign_column(&value) {
+            let message = format!("{name} is made outside the tree: what column it is cannot be told");
+            self.note("unresolved-column", &attribute.place, &message);
+        }
         let several = made.len() > 1;
         for (at, mut made) in made.into_iter().enumerate() {
             if let Some(annotation) = annotation.as_ref().filter(|_| introspects && !several) {
@@ -74,6 +78,18 @@ impl Builder<'_, '_> {
                 if several && made.name.is_none() { format!("{name}_{at}").into() } else { name.clone() };
             scanned.push((key, made));
         }
+    }
+
+    /// Whether something that is not of the tree, and not SQLAlchemy's, seems to have made a column.
+    fn is_foreign_column(&self, value: &Value) -> bool {
+        let Value::Object(id) = value else { return false };
+        let callee = &self.interpreter.object(*id).callee;
+        let made_by = match callee {
+            Value::External(dotted) => dotted.rsplit('.').next().unwrap_or_default(),
+            Value::Member(_, method) => method,
+            _ => return false,
+        };
+        self.name(callee).is_none() && made_by.to_lowercase().contains("column")
     }
 
     /// What a `declared_attr` makes for the class, and what it says it returns; any other value as it is.

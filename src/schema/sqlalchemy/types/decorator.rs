@@ -6,12 +6,11 @@ use super::spec::Spec;
 use super::{foreign, signature};
 use crate::schema::eval::{ClassId, Value};
 use crate::schema::model::Type;
-use crate::schema::settings::Dialect;
 use crate::schema::sqlalchemy::builder::Builder;
 use crate::schema::sqlalchemy::names::{Call, Name, Space};
 
-/// What stands for the dialect in a function that is given one.
-const DIALECT: &str = "sqlalchemy.engine.dialect";
+/// The dialect that a decorator is asked for.
+const DIALECT: &str = "sqlalchemy.engine.Dialect";
 
 impl Builder<'_, '_> {
     /// A class of the tree as a type, called or not.
@@ -97,10 +96,7 @@ impl Builder<'_, '_> {
             }
             _ => None,
         };
-        if let Some(kind) = self.of_dialect(class, value, depth) {
-            return kind;
-        }
-        if let Some(inner) = own {
+        if let Some(inner) = own.or_else(|| self.of_dialect(class, value)) {
             return self.type_within(&inner, depth);
         }
         let Some(inner) = self.own_attribute(class, "impl") else {
@@ -112,30 +108,22 @@ impl Builder<'_, '_> {
         self.instance(&inner, args, kwargs, depth)
     }
 
-    /// What `load_dialect_impl` gives for the dialect; `None` where there is none, or where it gives what stands behind anyway.
-    fn of_dialect(&mut self, class: ClassId, value: &Value, depth: u32) -> Option<Type> {
-        let Some(Value::Function(id, _)) = self.own_attribute(class, "load_dialect_impl") else {
-            return None;
-        };
-        let dialect = Value::External(DIALECT.into());
-        let name = match self.dialect {
-            Dialect::Postgresql => "postgresql",
-            Dialect::Sqlite => "sqlite",
-            Dialect::Mysql => "mysql",
-        };
-        self.interpreter.assume(DIALECT, "name", Value::Str(name.into()));
-        let place = self.nowhere();
+    /// What a decorator's `load_dialect_impl` chooses for the dialect, where it is not `impl` itself.
+    fn of_dialect(&mut self, class: ClassId, value: &Value) -> Option<Value> {
+        let Value::Function(id, _) = self.own_attribute(class, "load_dialect_impl")? else { return None };
+        self.interpreter.assume(DIALECT, "name", Value::Str(self.dialect.word().into()));
         let bound = Value::Function(id, Some(Box::new(value.clone())));
-        let made = self.interpreter.call(&bound, vec![dialect], Vec::new(), &place);
-        let Value::Object(made) = made else { return None };
-        let described = self.interpreter.object(made);
-        if !self.interpreter.text(&described.callee).ends_with(".type_descriptor") {
-            return None;
-        }
-        let inner = described.args.first()?.clone();
-        self.name(&inner).or_else(|| self.call(&inner).map(|call| call.name))?;
-        let kind = self.type_within(&inner, depth);
-        (!kind.unresolved).then_some(kind)
+        let place = self.nowhere();
+        let chosen = self.interpreter.call(&bound, vec![Value::External(DIALECT.into())], Vec::new(), &place);
+        let Value::Object(id) = chosen else { return None };
+        let object = self.interpreter.object(id);
+        let describes = match &object.callee {
+            Value::External(dotted) => dotted.ends_with(".type_descriptor"),
+            Value::Member(_, name) => &**name == "type_descriptor",
+            _ => false,
+        };
+        if describes { object.args.first().cloned() } else { Some(Value::Object(id)) }
+            .filter(|kind| self.name(kind).is_some() || self.call(kind).is_some())
     }
 
     /// A type with arguments that a decorator hands on to it.
