@@ -77,6 +77,9 @@ impl Interpreter<'_> {
 
     fn call_object(&mut self, id: ObjectId, callee: &Value, arguments: Arguments, place: &Place) -> Value {
         let (args, kwargs) = arguments;
+        if let Some(default) = self.setting(id, &args, &kwargs) {
+            return default;
+        }
         let object = self.object(id);
         match &object.callee {
             Value::External(dotted) if &**dotted == "functools.partial" => {
@@ -222,6 +225,9 @@ impl Interpreter<'_> {
             return value;
         }
         if let Value::Object(id) = base {
+            if let Some(default) = self.setting(*id, &args, &kwargs) {
+                return default;
+            }
             let object = self.object(*id);
             if matches!(&object.callee, Value::External(dotted) if &**dotted == "builtins.super") {
                 let receiver = object.args.get(1).cloned();
