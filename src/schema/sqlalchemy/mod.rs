@@ -12,7 +12,7 @@ mod column;
 mod constraint;
 mod declarative;
 mod draft;
-mod expression;
+pub mod expression;
 mod imperative;
 mod metadata;
 mod names;

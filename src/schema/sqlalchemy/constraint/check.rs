@@ -76,7 +76,7 @@ impl Builder<'_, '_> {
         }
         let name = identifier(&column.first()?.1, self.dialect);
         let (sql, given) = match &*call.name.last {
-            "Boolean" if self.dialect == Dialect::Sqlite => {
+            "Boolean" if self.dialect != Dialect::Postgresql => {
                 (format!("{name} IN (0, 1)"), call.kwarg("name").cloned())
             }
             "Enum" => {
