@@ -78,7 +78,7 @@ impl Walk<'_, '_, '_> {
             return;
         }
         for operation in self.reader.operations(&call) {
-            self.push(operation, place.clone(), batch);
+            self.push(operation, &place, batch);
         }
     }
 
@@ -93,10 +93,9 @@ impl Walk<'_, '_, '_> {
     }
 
     /// Keeps an operation, with the line of the script that it comes from, also where another file holds the call.
-    fn push(&mut self, operation: Operation, place: Place, batch: bool) {
+    fn push(&mut self, operation: Operation, place: &Place, batch: bool) {
         let ours = |place: &&Place| place.path == self.reader.path;
-        let here =
-            std::iter::once(&place).chain(self.calls.iter().rev()).find(ours).unwrap_or(&place).clone();
+        let here = std::iter::once(place).chain(self.calls.iter().rev()).find(ours).unwrap_or(place).clone();
         let autocommit = self.within.iter().any(|value| self.reader.is_autocommit(value));
         let operation = place::without(self.reader.known_table(operation));
         self.steps.push(Step { operation, place: here, batch, autocommit, conditional: self.doubts > 0 });

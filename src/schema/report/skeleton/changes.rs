@@ -53,6 +53,7 @@ fn beside(change: &Change, table: &TableName) -> Option<Step> {
         (Detail::Unique(key), Kind::UniqueAdded) => Some(safe::unique(key, table)),
         (Detail::Check(check), Kind::CheckAdded) => Some(safe::check(check, table)),
         (Detail::Index(index), Kind::IndexAdded) => Some(safe::index(index, table)),
+        (Detail::Index(index), _) => safe::drop_index(index, table),
         _ => None,
     }
 }

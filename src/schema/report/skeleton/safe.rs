@@ -33,6 +33,14 @@ pub fn index(index: &Index, table: &TableName) -> Step {
     step(table, Phase::Attach, apart(&call.line()).to_vec())
 }
 
+/// An index that goes without a lock that stops everything.
+pub fn drop_index(index: &Index, table: &TableName) -> Option<Step> {
+    let call =
+        Call::new("op.drop_index").with(text(index.name.as_deref()?)).named("table_name", text(&table.name));
+    let call = built_beside(call, table).named("if_exists", boolean(true));
+    Some(step(table, Phase::Detach, apart(&call.line()).to_vec()))
+}
+
 fn built_beside(call: Call, table: &TableName) -> Call {
     call.maybe("schema", table.schema.as_deref().map(text)).named("postgresql_concurrently", boolean(true))
 }
