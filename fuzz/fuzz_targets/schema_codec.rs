@@ -11,7 +11,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
     // Bytes that begin rightly are found sooner from what was really kept, with one byte of it changed.
     let mut kept = codec::encode(&parse(bytes));
-    let at = bytes.iter().fold(bytes.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+    let at =
+        bytes.iter().fold(bytes.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
     let length = kept.len();
     if let Some(byte) = kept.get_mut(at % length.max(1)) {
         *byte = byte.wrapping_add(bytes.first().copied().unwrap_or(1));

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// Every variable nija looks at, with what it does.
-pub const VARIABLES: [(&str, &str); 25] = [
+pub const VARIABLES: [(&str, &str); 27] = [
     ("NIJA_STATE_DIR", "the state directory, unless --state-dir is given"),
     ("NIJA_CONFIG", "the configuration file, unless --config is given"),
     ("NIJA_OPERATOR", "who you are, for the record, unless --operator is given"),
@@ -14,6 +14,8 @@ pub const VARIABLES: [(&str, &str); 25] = [
     ("NIJA_EMERGENCY_STOP", "halts the gate of this process, with this reason"),
     ("NIJA_PING_URL_FILE", "the file with the URL that the watch pings, before watch.ping_url_file"),
     ("NIJA_TEXTFILE_DIR", "where the watch writes nija.prom, before watch.textfile_dir"),
+    ("PRE_COMMIT_FROM_REF", "the older version of a schema check, unless --from or --to is given"),
+    ("PRE_COMMIT_TO_REF", "the newer version of a schema check, unless --from or --to is given"),
     ("NO_COLOR", "no colour, when not empty"),
     ("FORCE_COLOR", "colour even without a terminal"),
     ("CLICOLOR_FORCE", "colour even without a terminal, unless 0"),

@@ -168,9 +168,9 @@ impl Change {
             Detail::Column(..) if self.kind == Kind::EnumChanged => {
                 format!("{table}.{item}: {}", self.values())
             }
-            Detail::Column(Some(_), Some(_)) => format!("{table}.{item}: {what} {}", self.from_to()),
+            Detail::Column(Some(_), Some(_)) => format!("{table}.{item}: {what} {}", self.both_sides()),
             Detail::Column(..) => format!("{table}.{item}: {what}{}", self.beside()),
-            Detail::PrimaryKey(..) | Detail::Comment => format!("{table}: {what} {}", self.from_to()),
+            Detail::PrimaryKey(..) | Detail::Comment => format!("{table}: {what} {}", self.both_sides()),
             _ => format!("{table}: {what} {item}{}", self.beside()),
         }
     }
@@ -185,7 +185,7 @@ impl Change {
         said.map(|said| format!(", {said}")).unwrap_or_default()
     }
 
-    fn from_to(&self) -> String {
+    fn both_sides(&self) -> String {
         let words = |side: &Option<String>| side.clone().unwrap_or_else(|| "none".to_owned());
         format!("{} -> {}", words(&self.from), words(&self.to))
     }

@@ -154,7 +154,9 @@ fn revision(text: &str) -> Option<Revision> {
 fn assigned(text: &str, name: &str) -> Option<String> {
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix(name).filter(|rest| rest.starts_with([' ', '=', ':', '\t'])) {
+        // A line of a docstring may begin with the name as well.
+        let assigns = |rest: &&str| rest.trim_start().starts_with(['=', ':']) && rest.contains('=');
+        if let Some(rest) = line.strip_prefix(name).filter(assigns) {
             let value = rest.find('=').and_then(|at| rest.get(at + 1..))?;
             let from = offset + line.len() - value.len();
             let all = text.get(from..)?;
@@ -220,6 +222,10 @@ mod tests {
         );
         let expected = Revision { id: Some("ab".into()), down: Some(vec!["cd".into()]), more: false };
         assert_eq!(revision, Some(expected));
+        let prose =
+            head("\"\"\"x\n\nrevision rather than that.\n\"\"\"\nrevision = 'a'\ndown_revision = 'b'\n")
+                .unwrap();
+        assert_eq!(prose.id, Some("a".into()));
         let merge = head("revision = 'm'\ndown_revision = (\n  'a',\n  'b',\n)\ndepends_on = 'z'\n").unwrap();
         assert_eq!((merge.down, merge.more), (Some(vec!["a".into(), "b".into()]), true));
         let first = head("revision = 'm'\ndown_revision = None # the first\n").unwrap();

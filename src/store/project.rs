@@ -32,7 +32,7 @@ pub fn write(path: &Path, bytes: &[u8], mode: Option<u32>) -> Result<()> {
 }
 
 /// Gives a file another name in its folder; what has that name already is replaced.
-pub fn rename(path: &Path, name: &str) -> Result<PathBuf> {
+pub fn give_name(path: &Path, name: &str) -> Result<PathBuf> {
     let to = path.with_file_name(name);
     rustix::fs::renameat(CWD, path, CWD, &to).map_err(|errno| failed("rename", path, errno))?;
     Ok(to)

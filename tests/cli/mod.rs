@@ -21,6 +21,7 @@ mod pages;
 mod people;
 mod scene;
 mod schema;
+mod schema_versions;
 mod slippage_stats;
 mod start;
 mod story;

@@ -9,7 +9,7 @@ use super::golden::holds;
 use super::scene::Scene;
 use crate::common::TestEnv;
 
-const MODELS: &str = "\
+pub(super) const MODELS: &str = "\
 from sqlalchemy import Column, ForeignKey, Integer, String
 from sqlalchemy.orm import declarative_base
 
@@ -23,7 +23,7 @@ class User(Base):
     name = Column(String(50), nullable=False)
 ";
 
-const MORE: &str = "    email = Column(String(100), index=True)
+pub(super) const MORE: &str = "    email = Column(String(100), index=True)
 
 
 class Item(Base):
@@ -55,19 +55,19 @@ def downgrade():
 ";
 
 /// A repository in the directory that commands run in.
-struct Repository {
-    at: PathBuf,
+pub(super) struct Repository {
+    pub(super) at: PathBuf,
 }
 
 impl Repository {
-    fn new(env: &TestEnv) -> Self {
+    pub(super) fn new(env: &TestEnv) -> Self {
         let repository = Self { at: env.path("work") };
         repository.git(&["init", "-q", "-b", "main"]);
         repository
     }
 
     /// A repository with a model, its migration, and what Alembic goes by, committed.
-    fn with_models(env: &TestEnv) -> Self {
+    pub(super) fn with_models(env: &TestEnv) -> Self {
         let repository = Self::new(env);
         repository.write("app/models.py", MODELS);
         repository.write("alembic.ini", "[alembic]\nscript_location = migrations\n");
@@ -76,28 +76,28 @@ impl Repository {
         repository
     }
 
-    fn write(&self, path: &str, text: &str) {
+    pub(super) fn write(&self, path: &str, text: &str) {
         let path = self.at.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
     #[track_caller]
-    fn git(&self, words: &[&str]) -> String {
+    pub(super) fn git(&self, words: &[&str]) -> String {
         let output = git(&self.at, words);
         assert!(output.0, "git {words:?}: {}", output.1);
         output.1
     }
 
     #[track_caller]
-    fn commit(&self, message: &str) {
+    pub(super) fn commit(&self, message: &str) {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "--no-verify", "-m", message]);
     }
 }
 
 /// Runs git, and says whether it succeeded and what it printed.
-fn git(at: &Path, words: &[&str]) -> (bool, String) {
+pub(super) fn git(at: &Path, words: &[&str]) -> (bool, String) {
     let output = Command::new("git")
         .args([
             "-c",
@@ -140,7 +140,7 @@ fn a_change_and_its_migration() {
     scene.note("a repository with a model and its migration");
     scene.nija("schema check");
     scene.nija("schema show");
-    scene.nija("schema show users --at HEAD --quiet");
+    scene.nija("schema show users --at HEAD");
     scene.note("a column and a table more, not staged yet, then staged");
     repository.write("app/models.py", &format!("{MODELS}{MORE}"));
     scene.nija("schema check");
@@ -151,10 +151,19 @@ fn a_change_and_its_migration() {
     scene.note("the migration it shows, staged as well");
     repository.write("migrations/versions/b2_second.py", &script(&refused.stdout, "b2", "a1"));
     repository.git(&["add", "-A"]);
-    scene.nija("schema check --fail-on error");
+    scene.nija("schema check");
     repository.commit("the second");
     scene.nija("schema check --quiet");
-    scene.nija("schema check --from HEAD~1 --to HEAD --fail-on error --quiet");
+    scene.nija("schema check --from HEAD~1 --to HEAD");
+    scene.note("a column goes, the migration stays: pre-commit compares two revisions");
+    repository.write("app/models.py", &format!("{MODELS}{}", MORE.replace("    email", "    # email")));
+    repository.commit("the third");
+    scene.with("schema check", |run| {
+        run.env("PRE_COMMIT_FROM_REF", "HEAD~1").env("PRE_COMMIT_TO_REF", "HEAD")
+    });
+    scene.with("schema check --staged", |run| {
+        run.env("PRE_COMMIT_FROM_REF", "HEAD~1").env("PRE_COMMIT_TO_REF", "HEAD")
+    });
     scene.nija("schema check --from nowhere");
     scene.nija("schema check --staged --all");
     assert_snapshot!(scene.text());
@@ -229,7 +238,6 @@ fn a_hook_refuses_the_commit_and_lets_it_pass_with_its_migration() {
     let (passed, text) = git(&repository.at, &["commit", "-q", "-m", "no migration"]);
     assert!(!passed && text.contains("mine ran") && text.contains("uncovered-table"), "{text}");
     repository.write("migrations/versions/b2_second.py", &script(&text, "b2", "a1"));
-    repository.write("nija.toml", "[schema]\nrules = { index-not-concurrent = \"off\" }\n");
     repository.git(&["add", "-A"]);
     let (passed, text) = git(&repository.at, &["commit", "-q", "-m", "with its migration"]);
     assert!(passed, "{text}");
@@ -261,136 +269,6 @@ fn a_hook_goes_where_git_looks_for_hooks() {
     );
     env.nija(&["schema", "install-hook", "--uninstall"]).run().expect(0);
     assert!(!elsewhere.join("pre-commit").exists());
-}
-
-/// How many changes of the models are found, asked in a directory.
-#[track_caller]
-fn changes(env: &TestEnv, at: &Path, words: &[&str]) -> usize {
-    let all = [&["schema", "diff", "--json"][..], words].concat();
-    let output = env.nija(&all).cwd(at).without("HOME").run().expect(0);
-    let document: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
-    assert_eq!(document["state_dir"], serde_json::Value::Null);
-    document["data"]["changes"].as_array().unwrap().len()
-}
-
-#[test]
-fn every_kind_of_repository_is_read() {
-    let env = TestEnv::new();
-    let repository = Repository::new(&env);
-    let at = &repository.at;
-    repository.write("app/mo dels\n\u{fc}.py", MODELS);
-    repository.write("app/.gitignore", "ignored.py\n");
-    repository.write("app/ignored.py", &MODELS.replace("users", "ignored"));
-    assert_eq!(changes(&env, at, &[]), 0, "nothing is staged");
-    assert_eq!(changes(&env, at, &["--to", "WORKTREE"]), 1, "before the first commit");
-    repository.git(&["add", "-A"]);
-    assert_eq!(changes(&env, at, &[]), 1, "staged before the first commit");
-    repository.commit("first");
-    assert_eq!(changes(&env, &at.join("app"), &[]), 0);
-    assert_eq!(changes(&env, &at.join("app"), &["--from", "HEAD", "--to", "WORKTREE"]), 0);
-    std::fs::remove_file(at.join("app/mo dels\n\u{fc}.py")).unwrap();
-    assert_eq!(changes(&env, at, &["--to", "WORKTREE"]), 1, "a model that is removed");
-    assert_eq!(changes(&env, at, &[]), 0, "not staged");
-    repository.git(&["checkout", "-q", "--", "."]);
-
-    let linked = env.path("linked");
-    repository.git(&["worktree", "add", "-q", "-b", "side", &linked.display().to_string()]);
-    std::fs::write(linked.join("more.py"), MODELS.replace("users", "more")).unwrap();
-    git(&linked, &["add", "-A"]);
-    assert_eq!((changes(&env, &linked, &[]), changes(&env, at, &[])), (1, 0), "a linked work tree");
-    git(&linked, &["commit", "-q", "-m", "side"]);
-
-    let bare = env.path("bare.git");
-    repository.git(&["clone", "-q", "--bare", ".", &bare.display().to_string()]);
-    assert_eq!(changes(&env, &bare, &["--from", "main", "--to", "side"]), 1, "a bare repository");
-    env.nija(&["schema", "check", "--to", "WORKTREE"]).cwd(&bare).run().expect(66);
-
-    let shallow = env.path("shallow");
-    repository.commit_more();
-    let from = format!("file://{}", at.display());
-    repository.git(&["clone", "-q", "--depth", "1", &from, &shallow.display().to_string()]);
-    let output = env.nija(&["schema", "check", "--from", "HEAD~1"]).cwd(&shallow).run().expect(66);
-    assert!(output.stderr.contains("git fetch --deepen"), "{}", output.stderr);
-}
-
-impl Repository {
-    fn commit_more(&self) {
-        self.write("README.md", "more\n");
-        self.commit("more");
-    }
-}
-
-#[test]
-fn branches_are_compared_from_where_they_parted() {
-    let env = TestEnv::new();
-    let repository = Repository::with_models(&env);
-    let at = &repository.at;
-    repository.git(&["checkout", "-q", "-b", "side"]);
-    repository.write("app/side.py", &MODELS.replace("users", "side"));
-    repository.commit("side");
-    repository.git(&["checkout", "-q", "main"]);
-    repository.write("app/main.py", &MODELS.replace("users", "other"));
-    repository.commit("main");
-    assert_eq!(changes(&env, at, &["--from", "main", "--to", "side"]), 2);
-    assert_eq!(changes(&env, at, &["--from", "main", "--to", "side", "--merge-base"]), 1);
-    assert_eq!(changes(&env, at, &["--from", "side", "--to", "main"]), 2);
-
-    repository.write("app/models.py", &format!("{MODELS}    a = Column(Integer)\n"));
-    repository.commit("a");
-    repository.git(&["checkout", "-q", "side"]);
-    repository.write("app/models.py", &format!("{MODELS}    b = Column(Integer)\n"));
-    repository.commit("b");
-    assert!(!git(at, &["merge", "-q", "main"]).0, "a conflict");
-    let output = env.nija(&["schema", "check", "--json"]).run();
-    let document: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
-    let notes = document["data"]["notes"].as_array().unwrap();
-    assert!(notes.iter().any(|note| note["code"] == "unmerged"), "{}", output.stdout);
-}
-
-#[test]
-fn an_index_of_a_hook_and_long_ids_are_read() {
-    let env = TestEnv::new();
-    let repository = Repository { at: env.path("work") };
-    repository.git(&["init", "-q", "-b", "main", "--object-format=sha256"]);
-    repository.write("app/models.py", MODELS);
-    repository.commit("first");
-    repository.write("app/models.py", &format!("{MODELS}{MORE}"));
-    assert_eq!(changes(&env, &repository.at, &["--to", "WORKTREE"]), 3);
-    repository.git(&["add", "-A"]);
-    std::fs::copy(repository.at.join(".git/index"), repository.at.join(".git/other")).unwrap();
-    repository.git(&["reset", "-q"]);
-    assert_eq!(changes(&env, &repository.at, &[]), 0);
-    let output = env.nija(&["schema", "diff", "--exit-code"]).env("GIT_INDEX_FILE", ".git/other").run();
-    assert_eq!(output.code, 1, "{}", output.stdout);
-}
-
-#[test]
-fn what_was_read_is_kept_and_nothing_depends_on_it() {
-    let env = TestEnv::new();
-    let repository = Repository::with_models(&env);
-    let kept = repository.at.join(".git/nija/schema-cache-v1");
-    let show = || env.nija(&["schema", "show"]).run().expect(0).stdout;
-    env.nija(&["schema", "show", "--no-cache"]).run().expect(0);
-    assert!(!kept.exists());
-    let first = show();
-    let bytes = std::fs::read(&kept).unwrap();
-    assert_eq!(show(), first);
-    assert_eq!(std::fs::read(&kept).unwrap(), bytes, "nothing new");
-    for damage in
-        [&b""[..], &bytes[..bytes.len() / 2], &[&bytes[..40], &[0xff; 400]].concat(), b"of another version"]
-    {
-        std::fs::write(&kept, damage).unwrap();
-        assert_eq!(show(), first);
-        assert_eq!(std::fs::read(&kept).unwrap().len(), bytes.len(), "made anew");
-    }
-    let mut odd = bytes.clone();
-    let last = odd.len() - 1;
-    odd[last] ^= 1;
-    std::fs::write(&kept, &odd).unwrap();
-    assert_eq!(show(), first, "a module is damaged");
-    std::fs::remove_file(&kept).unwrap();
-    std::fs::create_dir(&kept).unwrap();
-    assert_eq!(show(), first, "it cannot be written");
 }
 
 #[test]

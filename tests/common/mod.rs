@@ -111,6 +111,8 @@ impl TestEnv {
         ] {
             run = run.env(name, self.path(folder));
         }
+        // The repository that the tests themselves lie in is none of theirs.
+        run = run.env("GIT_CEILING_DIRECTORIES", self.root.path());
         run.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
     }
 }

@@ -82,18 +82,30 @@ impl FailOn {
 impl Check {
     /// Runs the command.
     pub fn run(&self, app: &App, format: &'static str) -> Result<Reply> {
-        let asked = Asked { whole: self.all, ..self.compare.asked(app) };
+        let asked = Asked { whole: self.all, ..self.asked(app) };
         let checked = schema::check(&here(app)?, &asked)?;
         let mut reply = Reply::new(format, &document::check(&checked), page::check(&checked, self.all));
         let worst = checked.report.worst();
+        let fails = worst >= self.fail_on.level();
         reply.status = match worst {
             Level::Error => Status::Critical,
-            Level::Warning => Status::Warning,
-            Level::Note | Level::Off => Status::Ok,
+            _ if fails => Status::Warning,
+            _ => Status::Ok,
         };
-        reply.exit = u8::from(worst >= self.fail_on.level());
+        reply.exit = u8::from(fails);
         reply.raw = self.raw(&checked);
         Ok(reply)
+    }
+
+    /// What is asked. Where pre-commit compares two revisions, it names them in variables; what is said outright goes first.
+    fn asked(&self, app: &App) -> Asked {
+        let asked = self.compare.asked(app);
+        let named = |name: &str| app.environment.text(name).and_then(|name| name.parse().ok());
+        let silent = asked.from.is_none() && asked.to.is_none() && !self.staged && !self.all;
+        match (named("PRE_COMMIT_FROM_REF"), named("PRE_COMMIT_TO_REF")) {
+            (Some(from), Some(to)) if silent => Asked { from: Some(from), to: Some(to), ..asked },
+            _ => asked,
+        }
     }
 
     fn raw(&self, checked: &Checked) -> Option<Vec<u8>> {

@@ -6,6 +6,7 @@ use crate::output::{Page, Role, Span};
 use crate::schema::alembic::Coverage;
 use crate::schema::change::{Change, Kind};
 use crate::schema::check::{Found, Standing};
+use crate::schema::finding::Level;
 use crate::schema::report::skeleton::Skeleton;
 
 /// Longest title of a migration, in characters.
@@ -29,10 +30,11 @@ pub fn missing(checked: &Checked) -> Vec<Missing> {
     let of = |(index, found): (usize, &Found)| {
         let own = report.changes.iter().filter(|judged| judged.environment == index);
         let uncovered = own.filter(|judged| judged.coverage == Coverage::Missing);
-        // What is ignored, or off, asks for no migration.
+        // What is ignored, or no more than a note, asks for no migration.
         let told = |rule: &str, change: &Change| {
             report.findings.iter().any(|finding| {
                 finding.rule == rule
+                    && finding.level >= Level::Warning
                     && finding.table.as_deref() == Some(&change.table)
                     && finding.item == change.item
             })

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Reading, document, here, page};
 use crate::cli::App;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::ops::schema::{self, Asked, Shown, Version};
 use crate::output::{Page, Reply, Role, Span};
 use crate::schema::model::{Column, Table};
@@ -36,11 +36,7 @@ impl Show {
     pub fn run(&self, app: &App, format: &'static str) -> Result<Reply> {
         let asked = Asked { to: self.at.clone(), ..self.reading.asked(app) };
         let mut shown = schema::show(&here(app)?, &asked)?;
-        if !self.tables.is_empty() {
-            for (_, model) in &mut shown.models {
-                model.tables.retain(|name, _| self.tables.contains(name));
-            }
-        }
+        self.narrow(&mut shown)?;
         let mut page = Page::new();
         for (name, model) in &shown.models {
             if shown.models.len() > 1 {
@@ -50,9 +46,26 @@ impl Show {
         }
         page::notes(&mut page, &shown.notes, usize::MAX);
         let tables: usize = shown.models.iter().map(|(_, model)| model.tables.len()).sum();
-        let text = format!("  {tables} tables in {}", shown.version);
+        let tables = if tables == 1 { "1 table".to_owned() } else { format!("{tables} tables") };
+        let text = format!("  {tables} in {}", shown.version);
         page.line([Span::new(Role::Strong, "SCHEMA"), Span::plain(text)]);
         Ok(Reply::new(format, &data(&shown), page))
+    }
+}
+
+impl Show {
+    /// Takes out the tables that nobody asked for.
+    fn narrow(&self, shown: &mut Shown) -> Result<()> {
+        for table in &self.tables {
+            if !shown.models.iter().any(|(_, model)| model.tables.contains_key(table)) {
+                let message = format!("there is no table '{table}' in {}", shown.version);
+                return Err(Error::new(Kind::NotFound, message).hint("nija schema show"));
+            }
+        }
+        for (_, model) in &mut shown.models {
+            model.tables.retain(|name, _| self.tables.is_empty() || self.tables.contains(name));
+        }
+        Ok(())
     }
 }
 

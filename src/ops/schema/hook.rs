@@ -73,7 +73,7 @@ pub fn install(cwd: &Path, program: &Path, force: bool) -> Result<Hooked> {
             let hint = "nija schema install-hook --force";
             return Err(Error::new(Kind::Conflict, message).hint(hint));
         }
-        Some(_) => drop(project::rename(&path, BEFORE)?),
+        Some(_) => drop(project::give_name(&path, BEFORE)?),
         None => {}
     }
     project::write(&path, wanted.as_bytes(), Some(0o755))?;
@@ -95,7 +95,7 @@ pub fn uninstall(cwd: &Path) -> Result<Hooked> {
         }
         None => return Ok(Hooked { path, changed: false, other: None, shared }),
     }
-    let other = if text(&before)?.is_some() { Some(project::rename(&before, HOOK)?) } else { None };
+    let other = if text(&before)?.is_some() { Some(project::give_name(&before, HOOK)?) } else { None };
     if other.is_none() {
         project::remove(&path)?;
     }

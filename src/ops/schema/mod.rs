@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::schema::change::Change;
 use crate::schema::check::{self, Report, Request};
 use crate::schema::eval::Modules as _;
@@ -89,7 +89,7 @@ pub fn check(cwd: &Path, asked: &Asked) -> Result<Checked> {
     let compared = Compared::open(cwd, asked)?;
     let merged = if asked.from.is_none() && !asked.whole { compared.merged()? } else { None };
     let request = Request { merged: merged.as_ref().map(|tree| tree as _), ..compared.request(asked.whole) };
-    let mut report = check::check(request);
+    let mut report = guarded(|| check::check(request))?;
     compared.finish(&mut report.notes);
     let (from, to) = compared.names;
     Ok(Checked { from, to, found: compared.found, report })
@@ -113,7 +113,7 @@ pub struct Difference {
 /// Compares the models of two versions.
 pub fn difference(cwd: &Path, asked: &Asked) -> Result<Difference> {
     let compared = Compared::open(cwd, asked)?;
-    let (changes, mut notes) = check::compare(compared.request(asked.whole));
+    let (changes, mut notes) = guarded(|| check::compare(compared.request(asked.whole)))?;
     compared.finish(&mut notes);
     let (from, to) = compared.names;
     Ok(Difference { from, to, found: compared.found, changes, notes })
@@ -135,9 +135,18 @@ pub struct Shown {
 /// Reads the models of one version.
 pub fn show(cwd: &Path, asked: &Asked) -> Result<Shown> {
     let compared = Compared::open(cwd, &Asked { whole: true, from: None, ..asked.clone() })?;
-    let (models, mut notes) = check::show(&*compared.to, &compared.cache, &compared.found.settings);
+    let (models, mut notes) =
+        guarded(|| check::show(&*compared.to, &compared.cache, &compared.found.settings))?;
     compared.finish(&mut notes);
     Ok(Shown { version: compared.names.1, found: compared.found, models, notes })
+}
+
+/// A defect in reading source is told as one, and refuses the commit: it must not read as a clean answer.
+fn guarded<T>(read: impl FnOnce() -> T) -> Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).map_err(|_| {
+        Error::new(Kind::Internal, "a defect in nija: the source was not read to its end")
+            .hint("nija schema check --no-cache")
+    })
 }
 
 impl Compared {

@@ -84,7 +84,8 @@ impl<'a> Version<'a> {
         }
         let mut interpreter = Interpreter::new(self.tree, self.modules);
         let script = alembic::read(&mut interpreter, path, self.settings.dialect);
-        notes.extend_from_slice(interpreter.notes());
+        // What else runs because of it has nothing to say here.
+        notes.extend(interpreter.notes().iter().filter(|note| *note.place.path == *path).cloned());
         (script, notes)
     }
 }

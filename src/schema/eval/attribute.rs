@@ -126,6 +126,10 @@ impl Interpreter<'_> {
                 let pairs = pairs.collect();
                 Some(self.dict(pairs))
             }
+            "_member_names_" => {
+                let members = self.enum_members(class)?;
+                Some(self.list(members.into_iter().map(|(name, _)| Value::Str(name)).collect()))
+            }
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use super::expression::Arguments;
 use super::fuel::unknown;
 use super::scope::Kind;
 use super::statement::Flow;
-use super::trace::Event;
+use super::trace::{Event, Returned};
 use super::{ClassId, Function, FunctionId, Interpreter, ModuleId, Object, ObjectId, ScopeId, Value};
 use crate::schema::place::Place;
 use crate::schema::python::ast::{self, ParamKind};
@@ -44,9 +44,9 @@ impl Interpreter<'_> {
             Value::Function(id, bound) => {
                 let mut all: Vec<Value> = bound.iter().map(|bound| (**bound).clone()).collect();
                 all.extend(args);
-                self.call_function(*id, bound.as_deref(), (all, kwargs))
+                self.called(place, |this| this.call_function(*id, bound.as_deref(), (all, kwargs)))
             }
-            Value::Class(class) => self.instantiate(*class, args, kwargs, place),
+            Value::Class(class) => self.called(place, |this| this.instantiate(*class, args, kwargs, place)),
             Value::External(dotted) => self.call_external(&dotted.clone(), args, kwargs, place),
             Value::Member(base, name) => self.call_member(callee, base, name, (args, kwargs), place),
             Value::Item(base, _) if matches!(**base, Value::Class(_)) => self.call(base, args, kwargs, place),
@@ -77,6 +77,9 @@ impl Interpreter<'_> {
 
     fn call_object(&mut self, id: ObjectId, callee: &Value, arguments: Arguments, place: &Place) -> Value {
         let (args, kwargs) = arguments;
+        if let Some(default) = self.setting(id, &args, &kwargs) {
+            return default;
+        }
         let object = self.object(id);
         match &object.callee {
             Value::External(dotted) if &**dotted == "functools.partial" => {
@@ -121,7 +124,7 @@ impl Interpreter<'_> {
             this.bind_params(scope, &ast, arguments);
             let earlier = this.function_begins();
             let flow = this.block(scope, body);
-            let in_doubt = this.function_ends(earlier);
+            let perhaps = this.function_ends(earlier);
             let yields = this.scopes.get(scope.0).yields;
             // Nothing closes over the scope: it is not kept.
             if (this.functions.len(), this.classes.len()) == (before.1, before.2) {
@@ -129,10 +132,13 @@ impl Interpreter<'_> {
             }
             match flow {
                 _ if yields => unknown("a generator"),
-                _ if in_doubt => unknown(format!("what {} returns", ast.name)),
+                _ if perhaps == Returned::Doubtful => unknown(format!("what {} returns", ast.name)),
                 Flow::Return(value) => value,
                 Flow::Raise => unknown(format!("what {} raises", ast.name)),
-                _ => Value::None,
+                _ => match perhaps {
+                    Returned::Perhaps(value) => value,
+                    _ => Value::None,
+                },
             }
         });
         self.ascend();
@@ -219,6 +225,9 @@ impl Interpreter<'_> {
             return value;
         }
         if let Value::Object(id) = base {
+            if let Some(default) = self.setting(*id, &args, &kwargs) {
+                return default;
+            }
             let object = self.object(*id);
             if matches!(&object.callee, Value::External(dotted) if &**dotted == "builtins.super") {
                 let receiver = object.args.get(1).cloned();

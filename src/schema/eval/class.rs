@@ -91,6 +91,8 @@ impl Interpreter<'_> {
         let order = self.order_of(&class.bases);
         let id = ClassId(self.classes.push(class));
         let scope = self.open(around, Kind::Class(id));
+        let name = Value::Str(self.class(id).name.clone());
+        self.scopes.get_mut(scope.0).names.insert("__qualname__".into(), Binding::Value(name));
         let order = std::iter::once(Value::Class(id)).chain(order).collect();
         self.inner.push(Inner { scope, order, made_in: self.fuel.run(), ..Inner::default() });
         id

@@ -30,6 +30,18 @@ impl Fuel {
     pub(super) fn run(&self) -> u32 {
         self.run
     }
+
+    /// Puts most of what is left aside.
+    pub(super) fn keep(&mut self) -> u64 {
+        let kept = self.left - self.left / 4;
+        self.left -= kept;
+        kept
+    }
+
+    /// Puts it back.
+    pub(super) fn give_back(&mut self, kept: u64) {
+        self.left = self.left.saturating_add(kept);
+    }
 }
 
 impl Default for Fuel {

@@ -31,6 +31,7 @@ mod attribute;
 mod builtin;
 mod call;
 mod class;
+mod equality;
 mod expression;
 mod fuel;
 mod module;

@@ -17,6 +17,10 @@ pub enum Event {
     Doubted,
     /// The doubt that began last is over.
     Settled,
+    /// A function or class of the tree is called here; what happens in it comes next.
+    Called(Place),
+    /// What was called last is done.
+    Returned,
     /// `raise`, on this line.
     Raised(u32),
 }
@@ -25,8 +29,19 @@ pub enum Event {
 #[derive(Debug, Default)]
 pub(super) struct Trace {
     events: Vec<Event>,
-    /// Whether the function that runs may have returned before.
-    may_have_returned: bool,
+    returned: Returned,
+}
+
+/// What the function that runs may have returned before.
+#[derive(Debug, Default, PartialEq)]
+pub(super) enum Returned {
+    /// It did not return.
+    #[default]
+    Nothing,
+    /// This value.
+    Perhaps(Value),
+    /// A truth value or number, so that nothing follows from what it returns in the end.
+    Doubtful,
 }
 
 impl Interpreter<'_> {
@@ -72,6 +87,19 @@ impl Interpreter<'_> {
         result
     }
 
+    /// Runs what is called at a place. It may use a part of the fuel only, so that what comes behind it has some.
+    pub(super) fn called(&mut self, place: &Place, run: impl FnOnce(&mut Self) -> Value) -> Value {
+        if !self.is_traced() {
+            return run(self);
+        }
+        self.happened(Event::Called(place.clone()));
+        let kept = self.fuel.keep();
+        let result = run(self);
+        self.fuel.give_back(kept);
+        self.happened(Event::Returned);
+        result
+    }
+
     /// What two branches come to where everything that can happen is to be seen: the function goes on unless both end it.
     pub(super) fn ended(&mut self, first: Flow, second: Flow) -> Flow {
         match (first, second) {
@@ -91,19 +119,24 @@ impl Interpreter<'_> {
     }
 
     fn may_return(&mut self, value: &Value) {
-        if let Some(trace) = &mut self.trace {
-            trace.may_have_returned |= *value != Value::None;
+        let Some(trace) = &mut self.trace else { return };
+        match value {
+            Value::None => {}
+            Value::Bool(_) | Value::Int(_) => trace.returned = Returned::Doubtful,
+            // Of several texts or objects one stands for all, as where branches name something.
+            value if trace.returned == Returned::Nothing => trace.returned = Returned::Perhaps(value.clone()),
+            _ => {}
         }
     }
 
     /// Begins a function; gives what [`Self::function_ends`] needs.
-    pub(super) fn function_begins(&mut self) -> bool {
-        self.trace.as_mut().is_some_and(|trace| std::mem::take(&mut trace.may_have_returned))
+    pub(super) fn function_begins(&mut self) -> Returned {
+        self.trace.as_mut().map(|trace| std::mem::take(&mut trace.returned)).unwrap_or_default()
     }
 
-    /// Ends a function; whether it may have returned before.
-    pub(super) fn function_ends(&mut self, before: bool) -> bool {
-        self.trace.as_mut().is_some_and(|trace| std::mem::replace(&mut trace.may_have_returned, before))
+    /// Ends a function: what it may have returned before.
+    pub(super) fn function_ends(&mut self, before: Returned) -> Returned {
+        self.trace.as_mut().map(|trace| std::mem::replace(&mut trace.returned, before)).unwrap_or_default()
     }
 }
 
@@ -119,11 +152,14 @@ mod tests {
         let module = interpreter.run("m.py").unwrap();
         let callee = interpreter.global(module, "f").unwrap();
         let events = interpreter.trace(&callee, Vec::new(), &Place::new("m.py", 1));
+        let [Event::Called(_), events @ .., Event::Returned] = events.as_slice() else { panic!("no call") };
         let word = |event: &Event| match event {
             Event::Made(id) => interpreter.text(&interpreter.object(*id).callee),
             Event::Entered(value) => format!("with {} {{", interpreter.text(value)),
             Event::Doubted => "perhaps {".to_owned(),
             Event::Left | Event::Settled => "}".to_owned(),
+            Event::Called(place) => format!("call {} {{", place.line),
+            Event::Returned => "}".to_owned(),
             Event::Raised(line) => format!("raise {line}"),
         };
         events.iter().map(word).collect::<Vec<_>>().join(" ")
@@ -133,6 +169,7 @@ mod tests {
     fn everything_that_can_happen_is_told_in_order() {
         for (source, expected) in [
             ("import x\ndef f():\n  x.a()\n  x.b()\n", "x.a x.b"),
+            ("import x\ndef f():\n  g()\n  x.b()\ndef g():\n  x.a()\n", "call 3 { x.a } x.b"),
             ("import x\ndef f():\n  with x.a() as b:\n    x.c()\n  x.d()\n", "x.a with x.a() { x.c } x.d"),
             ("import x\ndef f():\n  if x.y:\n    x.a()\n  x.b()\n", "perhaps { x.a } perhaps { } x.b"),
             ("import x\ndef f():\n  for i in x.y:\n    x.a(i)\n", "perhaps { x.a }"),
@@ -146,7 +183,10 @@ mod tests {
     #[test]
     fn a_return_that_may_happen_leaves_the_result_open() {
         let source = "import x\ndef g():\n  if x.y:\n    return True\n  return False\ndef f():\n  if g():\n    x.a()\n  x.b()\n";
-        assert_eq!(words(source), "perhaps { } perhaps { } perhaps { x.a } perhaps { } x.b");
+        assert_eq!(words(source), "call 7 { perhaps { } perhaps { } } perhaps { x.a } perhaps { } x.b");
+        // One of several texts stands for all.
+        let source = "import x\ndef g():\n  if x.y:\n    return 'a'\n  return 'b'\ndef f():\n  if g() == 'b':\n    x.a()\n";
+        assert_eq!(words(source), "call 7 { perhaps { } perhaps { } } x.a");
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! The file that earlier runs left: an index by blob id, then what a glance told, then modules. Rebuilt whenever it is not of
-//! this very program, and whenever anything about it is odd.
+//! The file that earlier runs left: an index by blob id, then what a glance told, then modules.
+//!
+//! It is made anew whenever it is not of this very program, and whenever anything about it is odd.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;

@@ -51,7 +51,7 @@ impl Reader<'_, '_> {
             Callee::Method { name, .. } if RUN.contains(&name.as_str()) => self.executed(call, false),
             Callee::Method { base, name } => self.created_directly(call, &base, &name),
             Callee::Unknown => self.executed(call, true),
-            Callee::Function(dotted) => self.from_outside(call, &dotted),
+            Callee::Function(dotted) => self.outside(call, &dotted),
         }
     }
 
@@ -87,7 +87,7 @@ impl Reader<'_, '_> {
     }
 
     /// A function of another package whose name says that it changes tables.
-    fn from_outside(&self, call: &Call, dotted: &str) -> Vec<Operation> {
+    fn outside(&self, call: &Call, dotted: &str) -> Vec<Operation> {
         let (root, last) = (dotted.split('.').next(), dotted.rsplit('.').next().unwrap_or(dotted));
         let last = last.to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| last.contains(word));

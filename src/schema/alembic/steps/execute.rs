@@ -14,8 +14,17 @@ const DEPTH: u32 = 12;
 const TEXTS: [&str; 7] = ["text", "DDL", "literal_column", "TextClause", "dedent", "cleandoc", "SQL"];
 
 /// Methods that leave a text what it is.
-const KEEPING: [&str; 8] =
-    ["bindparams", "execution_options", "columns", "strip", "rstrip", "lstrip", "format", "format_map"];
+const KEEPING: [&str; 9] = [
+    "bindparams",
+    "params",
+    "execution_options",
+    "columns",
+    "strip",
+    "rstrip",
+    "lstrip",
+    "format",
+    "format_map",
+];
 
 /// What builds statements about rows.
 const ROWS: [&str; 12] = [

@@ -16,6 +16,7 @@ mod constraint;
 mod direct;
 mod execute;
 mod name;
+mod place;
 mod table;
 
 /// How deep functions that are handed to others (`op.run_async(f)`) are followed.
@@ -27,6 +28,8 @@ pub(super) struct Walk<'r, 'i, 'a> {
     steps: Vec<Step>,
     /// Values of the `with` statements that are open.
     within: Vec<Value>,
+    /// Where what runs was called from.
+    calls: Vec<Place>,
     /// How many doubts are open.
     doubts: u32,
     depth: u32,
@@ -38,7 +41,8 @@ pub(super) fn of(
     function: &Value,
     args: Vec<Value>,
 ) -> (Vec<Step>, Option<u32>) {
-    let mut walk = Walk { reader, steps: Vec::new(), within: Vec::new(), doubts: 0, depth: DEPTH };
+    let mut walk =
+        Walk { reader, steps: Vec::new(), within: Vec::new(), calls: Vec::new(), doubts: 0, depth: DEPTH };
     let raised = walk.run(function, args);
     (walk.steps, raised)
 }
@@ -53,6 +57,8 @@ impl Walk<'_, '_, '_> {
                 Event::Made(id) => self.made(id),
                 Event::Entered(value) => self.within.push(value),
                 Event::Left => drop(self.within.pop()),
+                Event::Called(place) => self.calls.push(place),
+                Event::Returned => drop(self.calls.pop()),
                 Event::Doubted => self.doubts += 1,
                 Event::Settled => self.doubts = self.doubts.saturating_sub(1),
                 Event::Raised(line) if self.doubts == 0 => raised = raised.or(Some(line)),
@@ -72,7 +78,7 @@ impl Walk<'_, '_, '_> {
             return;
         }
         for operation in self.reader.operations(&call) {
-            self.push(operation, place.clone(), batch);
+            self.push(operation, &place, batch);
         }
     }
 
@@ -86,9 +92,12 @@ impl Walk<'_, '_, '_> {
         self.depth = before;
     }
 
-    fn push(&mut self, operation: Operation, place: Place, batch: bool) {
+    /// Keeps an operation, with the line of the script that it comes from, also where another file holds the call.
+    fn push(&mut self, operation: Operation, place: &Place, batch: bool) {
+        let ours = |place: &&Place| place.path == self.reader.path;
+        let here = std::iter::once(place).chain(self.calls.iter().rev()).find(ours).unwrap_or(place).clone();
         let autocommit = self.within.iter().any(|value| self.reader.is_autocommit(value));
-        let operation = self.reader.known_table(operation).without_places();
-        self.steps.push(Step { operation, place, batch, autocommit, conditional: self.doubts > 0 });
+        let operation = place::without(self.reader.known_table(operation));
+        self.steps.push(Step { operation, place: here, batch, autocommit, conditional: self.doubts > 0 });
     }
 }

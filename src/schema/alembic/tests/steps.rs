@@ -294,6 +294,63 @@ class Thing(Base):
 }
 
 #[test]
+fn a_step_stands_in_the_script_wherever_the_call_is_written() {
+    let tree = "
+=== migrations/versions/a.py
+from alembic import op
+from migrations.tools import AddColumn, drop
+import sqlalchemy as sa
+revision = 'b'
+down_revision = 'a'
+def upgrade():
+    drop('x')
+    AddColumn('t', 'c').run()
+    op.add_column('t', sa.Column('d', sa.Text()))
+=== migrations/__init__.py
+=== migrations/tools.py
+from alembic import op
+import sqlalchemy as sa
+def drop(table):
+    op.drop_table(table)
+class AddColumn:
+    def __init__(self, table, name):
+        self.table = table
+        self.name = name
+    def run(self):
+        op.add_column(self.table, sa.Column(self.name, sa.Text()))
+";
+    let steps = script(tree).upgrade;
+    let places: Vec<String> = steps.iter().map(|step| format!("{} {}", step.place, word(step))).collect();
+    assert_eq!(
+        places,
+        [
+            "migrations/versions/a.py:7 drop table x",
+            "migrations/versions/a.py:8 add column t.c TEXT",
+            "migrations/versions/a.py:9 add column t.d TEXT",
+        ]
+    );
+}
+
+#[test]
+fn a_helper_without_end_leaves_the_rest_of_the_script() {
+    let tree = "
+=== migrations/versions/a.py
+from alembic import op
+revision = 'b'
+down_revision = 'a'
+def endless(n):
+    for i in range(100000):
+        for j in range(100000):
+            n = n + 1
+    return n
+def upgrade():
+    endless(1)
+    op.drop_table('a')
+";
+    assert_eq!(script(tree).upgrade.iter().map(word).collect::<Vec<_>>(), ["drop table a"]);
+}
+
+#[test]
 fn a_folder_called_alembic_hides_nothing() {
     let tree = "
 === alembic/__init__.py

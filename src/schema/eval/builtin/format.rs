@@ -47,15 +47,26 @@ impl Interpreter<'_> {
         if let Some(rest) = spec.strip_prefix("!r") {
             return (rest.is_empty() && self.is_plain(&value)).then(|| self.text(&value));
         }
-        match (spec.strip_prefix(':').unwrap_or(spec), &value) {
-            ("" | "s" | "d", _) => self.written(&value),
-            (width, Value::Int(int)) => {
-                let digits = width.strip_suffix('d').unwrap_or(width);
-                let width: usize = digits.parse().ok().filter(|width| *width < 100)?;
-                Some(if digits.starts_with('0') { format!("{int:0width$}") } else { format!("{int:width$}") })
-            }
-            _ => None,
+        let spec = spec.strip_prefix(':').unwrap_or(spec);
+        if matches!(spec, "" | "s" | "d") {
+            return self.written(&value);
         }
+        let text = self.written(&value)?;
+        let number = matches!(value, Value::Int(_));
+        let spec = spec.trim_end_matches(['s', 'd']);
+        let (align, digits) = match spec.split_at_checked(1)? {
+            (align @ ("<" | ">" | "^"), digits) => (align, digits),
+            _ if number => (">", spec),
+            _ => ("<", spec),
+        };
+        let width: usize = digits.parse().ok().filter(|width| *width < 1_000)?;
+        Some(match align {
+            _ if digits.starts_with('0') && number && !text.starts_with('-') => format!("{text:0>width$}"),
+            _ if digits.starts_with('0') => return None,
+            "<" => format!("{text:<width$}"),
+            ">" => format!("{text:>width$}"),
+            _ => format!("{text:^width$}"),
+        })
     }
 
     /// A plain value as `str` makes it.

@@ -29,7 +29,11 @@ impl Interpreter<'_> {
         match value {
             // A base from outside may have it; what declarations ask for with a default is what they set themselves.
             Value::Class(_) | Value::Function(..) => true,
-            Value::Object(id) => matches!(self.object(*id).callee, Value::Class(_)),
+            Value::Object(id) => match &self.object(*id).callee {
+                Value::Class(_) => true,
+                Value::External(dotted) => &**dotted == "builtins.super",
+                _ => false,
+            },
             Value::External(_) | Value::Member(..) | Value::Item(..) | Value::Unknown(_) => false,
             _ => true,
         }

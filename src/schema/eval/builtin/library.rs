@@ -61,6 +61,13 @@ impl Interpreter<'_> {
                 }
                 Some(made)
             }
+            ("typing.get_args" | "typing_extensions.get_args", [Value::Item(_, parts)]) => {
+                Some(self.tuple(parts.to_vec()))
+            }
+            ("functools.reduce", [function, list, rest @ ..]) => {
+                self.reduced(function, list, rest.first(), place)
+            }
+            ("decouple.config" | "environ.Env" | "environs.env", [_, ..]) => default_of(args, kwargs),
             ("textwrap.dedent" | "inspect.cleandoc", [text]) => Some(text.clone()),
             ("inspect.isclass", [value]) => Some(Value::Bool(matches!(value, Value::Class(_)))),
             ("builtins.dict.fromkeys", [keys, rest @ ..]) => {
@@ -93,6 +100,46 @@ impl Interpreter<'_> {
             _ => return None,
         };
         Some(Value::Str(name.into()))
+    }
+
+    fn reduced(
+        &mut self,
+        function: &Value,
+        list: &Value,
+        first: Option<&Value>,
+        place: &Place,
+    ) -> Option<Value> {
+        let mut elements = self.iterated(list)?.into_iter();
+        let mut total = first.cloned().or_else(|| elements.next())?;
+        self.repeating(|this| {
+            for element in elements {
+                if !this.spend(1) {
+                    return None;
+                }
+                total = this.call(function, vec![total, element], Vec::new(), place);
+            }
+            Some(total)
+        })
+    }
+
+    /// A call of an object that reads settings, or of its method: what is declared where nothing is set.
+    pub(in crate::schema::eval) fn setting(
+        &self,
+        object: ObjectId,
+        args: &[Value],
+        kwargs: &Named,
+    ) -> Option<Value> {
+        let readers = [
+            "environs.Env",
+            "environ.Env",
+            "environs.EnvParser",
+            "starlette.config.Config",
+            "decouple.Config",
+        ];
+        match &self.object(object).callee {
+            Value::External(dotted) if readers.contains(&&**dotted) => default_of(args, kwargs),
+            _ => None,
+        }
     }
 
     /// A copy: of collections and objects a new one.
@@ -128,4 +175,10 @@ impl Interpreter<'_> {
         self.set_object_attribute(id, "__super_kwargs__", kwargs);
         Value::None
     }
+}
+
+/// The default that is given for a setting, by name or second.
+fn default_of(args: &[Value], kwargs: &Named) -> Option<Value> {
+    let named = kwargs.iter().find(|(name, _)| &**name == "default").map(|(_, value)| value);
+    named.or(args.get(1)).filter(|value| !matches!(value, Value::External(_))).cloned()
 }

@@ -20,6 +20,8 @@ mod pattern;
 mod regex;
 mod string;
 
+pub(super) use order::order;
+
 /// A list, set or dict.
 #[derive(Debug)]
 pub(super) enum Cell {

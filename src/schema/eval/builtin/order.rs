@@ -62,7 +62,7 @@ impl Interpreter<'_> {
 }
 
 /// How two plain values compare.
-fn order(a: &Value, b: &Value) -> Option<Ordering> {
+pub(in crate::schema::eval) fn order(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
         (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),

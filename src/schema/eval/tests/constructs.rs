@@ -59,6 +59,18 @@ fn builtins_and_methods_work() {
         ("from typing import cast\nx = cast('int', 3)", "3"),
         ("from functools import partial\ndef f(a, b): return (a, b)\nx = partial(f, 1)(b=2)", "(1, 2)"),
         ("import inflection\nx = inflection.underscore('HTTPServerName')", "'http_server_name'"),
+        ("x = {'a': [1]} == {'a': [1]}, [(1, [2])] == [(1, [3])], (1, 2) < (1, 3)", "(True, False, True)"),
+        ("x = f'{\"a\":>3}|{5:<3}|{7:04}'", "'  a|5  |0007'"),
+        ("from typing import Literal, get_args\nx = get_args(Literal['a', 'b'])", "('a', 'b')"),
+        (
+            "from functools import reduce\nx = reduce(lambda a, b: a + ('_' if b.isupper() else '') + b, 'aBc')",
+            "'a_Bc'",
+        ),
+        ("from decouple import config\nx = config('SCHEMA', default='public')", "'public'"),
+        (
+            "from environs import Env\nenv = Env()\nx = env.str('SCHEMA', 'public'), env('A', default=1)",
+            "('public', 1)",
+        ),
         ("x = dict.fromkeys(['a'], 0)", "{'a': 0}"),
     ]);
 }

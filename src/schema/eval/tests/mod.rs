@@ -5,6 +5,7 @@ use crate::schema::memory::Memory;
 
 mod constructs;
 mod modules;
+mod properties;
 
 /// Runs `m.py` of a tree, and gives the text of some of its names.
 fn names(tree: &str, wanted: &[&str]) -> Vec<String> {

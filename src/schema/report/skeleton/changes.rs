@@ -3,6 +3,7 @@
 use super::names::{TableName, Unnamed, given};
 use super::parts::{actions, column, exclude, index_options, indexed_list, options};
 use super::python::{boolean, list, optional, sql, text};
+use super::safe;
 use super::step::{Body, OnTable, Phase, Step};
 use crate::schema::change::{Change, Detail, Kind};
 use crate::schema::model::{Check, Column, ForeignKey, Index, Key};
@@ -12,6 +13,11 @@ use crate::schema::settings::Dialect;
 /// [`super::columns`].
 pub fn steps(change: &Change, dialect: Dialect) -> Vec<Step> {
     let table = TableName::of(&change.table);
+    if dialect == Dialect::Postgresql
+        && let Some(step) = beside(change, &table)
+    {
+        return vec![step];
+    }
     let made = match (&change.detail, change.kind) {
         (Detail::Column(None, Some(new)), _) => vec![add_column(new, dialect)],
         (Detail::Column(Some(old), None), _) => vec![drop_column(old)],
@@ -38,6 +44,18 @@ pub fn steps(change: &Change, dialect: Dialect) -> Vec<Step> {
     };
     let step = |(phase, comments, body)| Step { phase, table: table.clone(), comments, body };
     made.into_iter().map(step).collect()
+}
+
+/// What PostgreSQL can do without stopping anybody.
+fn beside(change: &Change, table: &TableName) -> Option<Step> {
+    match (&change.detail, change.kind) {
+        (Detail::ForeignKey(key), Kind::ForeignKeyAdded) => Some(safe::foreign_key(key, table)),
+        (Detail::Unique(key), Kind::UniqueAdded) => Some(safe::unique(key, table)),
+        (Detail::Check(check), Kind::CheckAdded) => Some(safe::check(check, table)),
+        (Detail::Index(index), Kind::IndexAdded) => Some(safe::index(index, table)),
+        (Detail::Index(index), _) => safe::drop_index(index, table),
+        _ => None,
+    }
 }
 
 /// A step without its table.

@@ -1,8 +1,9 @@
 //! Changes of a column that stays, joined into one `alter_column`.
 
-use super::names::TableName;
+use super::names::{TableName, sql_name};
 use super::parts::{column, computed, execute, identity, kind, native_enum};
 use super::python::{boolean, optional, sql, text};
+use super::safe;
 use super::step::{Body, OnTable, Phase, Step};
 use crate::schema::change::Kind;
 use crate::schema::model::Column;
@@ -18,38 +19,53 @@ pub fn alter(table: &TableName, kinds: &[Kind], old: &Column, new: &Column, dial
         let (gone, made) = (Body::Table(gone), Body::Table(made));
         return vec![step(Phase::Detach, Vec::new(), gone), step(Phase::Add, Vec::new(), made)];
     }
-    let mut comments = Vec::new();
     let has = |wanted: Kind| kinds.contains(&wanted);
+    let native = native_enum(&new.kind, dialect).is_some();
+    let retyped = has(Kind::TypeChanged) || has(Kind::EnumChanged) && !native;
+    if kinds.iter().all(|kind| *kind == Kind::EnumChanged) && !retyped {
+        return Vec::new();
+    }
+    let mut comments = Vec::new();
     let mut call = OnTable::new("alter_column").with(text(&new.name));
     call = call.named("existing_type", kind(&old.kind, dialect));
-    let retyped =
-        has(Kind::TypeChanged) || has(Kind::EnumChanged) && native_enum(&new.kind, dialect).is_none();
     if retyped {
         call = call.named("type_", kind(&new.kind, dialect));
         if dialect == Dialect::Postgresql && head(&old.kind.sql) != head(&new.kind.sql) {
-            comments.push(
-                "Rows are read as the new type by USING; look at what becomes of their values.".to_owned(),
-            );
-            call = call.named("postgresql_using", text(&format!("{}::{}", new.name, target(new))));
+            let look = "Rows are read as the new type by USING; look at what becomes of their values.";
+            comments.push(look.to_owned());
+            call = call.named("postgresql_using", text(&format!("{}::{}", sql_name(&new.name), target(new))));
         }
     }
     if has(Kind::NullabilityChanged) {
         if !new.nullable {
+            let name = &new.name;
             comments.push(format!(
-                "Rows without a value have to get one first: {} refuses NULL from here on.",
-                new.name
+                "Rows without a value have to get one first: {name} refuses NULL from here on."
             ));
         }
         call = call.named("nullable", boolean(new.nullable));
     }
-    call = call.named("existing_nullable", boolean(old.nullable));
-    if has(Kind::ServerDefaultChanged) {
-        let value = new.server_default.as_deref().map_or_else(|| "None".to_owned(), sql);
-        call = call.named("server_default", value);
+    call = call.named("existing_nullable", boolean(old.nullable)).and(rest(kinds, old, new));
+    let mut steps = vec![step(Phase::Alter, comments, Body::Table(call))];
+    if has(Kind::NullabilityChanged) && !new.nullable && dialect == Dialect::Postgresql {
+        let (before, after) = safe::not_null(table, &new.name);
+        let comments = steps.first_mut().map(|step| std::mem::take(&mut step.comments)).unwrap_or_default();
+        steps.insert(0, step(Phase::Alter, comments, Body::Lines(before)));
+        steps.push(step(Phase::Alter, Vec::new(), Body::Lines(after)));
     }
-    if has(Kind::IdentityChanged) {
-        let value = new.identity.as_deref().map_or_else(|| "None".to_owned(), identity);
-        call = call.named("server_default", value);
+    steps
+}
+
+/// Arguments for what is said beside type and NULL.
+fn rest(kinds: &[Kind], old: &Column, new: &Column) -> Vec<(String, String)> {
+    let has = |wanted: Kind| kinds.contains(&wanted);
+    let none = || "None".to_owned();
+    let mut named = Vec::new();
+    let mut say = |name: &str, value: String| named.push((name.to_owned(), value));
+    if has(Kind::ServerDefaultChanged) {
+        say("server_default", new.server_default.as_deref().map_or_else(none, sql));
+    } else if has(Kind::IdentityChanged) {
+        say("server_default", new.identity.as_deref().map_or_else(none, identity));
     }
     let existing = match (&old.identity, &old.computed, &old.server_default) {
         (Some(said), _, _) => Some(identity(said)),
@@ -57,18 +73,19 @@ pub fn alter(table: &TableName, kinds: &[Kind], old: &Column, new: &Column, dial
         (_, _, Some(said)) => Some(sql(said)),
         _ => None,
     };
-    call = call.and(existing.map(|value| ("existing_server_default".to_owned(), value)));
+    if let Some(existing) = existing {
+        say("existing_server_default", existing);
+    }
     if has(Kind::AutoincrementChanged) {
-        call = call.named("autoincrement", new.autoincrement.map_or_else(|| text("auto"), boolean));
+        say("autoincrement", new.autoincrement.map_or_else(|| text("auto"), boolean));
     }
     if has(Kind::CommentChanged) {
-        call = call.named("comment", optional(new.comment.as_deref()));
+        say("comment", optional(new.comment.as_deref()));
     }
     if old.comment.is_some() {
-        call = call.named("existing_comment", optional(old.comment.as_deref()));
+        say("existing_comment", optional(old.comment.as_deref()));
     }
-    let only_values = kinds.iter().all(|kind| *kind == Kind::EnumChanged);
-    if only_values && !retyped { Vec::new() } else { vec![step(Phase::Alter, comments, Body::Table(call))] }
+    named
 }
 
 /// A type without its length.
@@ -78,7 +95,7 @@ fn head(sql: &str) -> &str {
 
 fn target(column: &Column) -> String {
     match column.kind.values.as_ref().and_then(|values| values.name.as_ref()) {
-        Some(name) if native_enum(&column.kind, Dialect::Postgresql).is_some() => name.clone(),
+        Some(name) if native_enum(&column.kind, Dialect::Postgresql).is_some() => sql_name(name),
         _ => column.kind.sql.clone(),
     }
 }
@@ -90,6 +107,8 @@ pub fn enum_values(
     new: &[String],
     columns: &[(TableName, Column)],
 ) -> Vec<String> {
+    let older = sql_name(&format!("{name}_old"));
+    let name = &sql_name(name);
     let mut left = new.iter();
     if old.iter().all(|value| left.any(|other| other == value)) {
         return additions(name, old, new);
@@ -99,20 +118,20 @@ pub fn enum_values(
     };
     let mut lines = vec![
         "# Rows with a value that goes have to get another one first.".to_owned(),
-        execute(&format!("ALTER TYPE {name} RENAME TO {name}_old")),
+        execute(&format!("ALTER TYPE {name} RENAME TO {older}")),
         execute(&format!("CREATE TYPE {name} AS ENUM ({})", quoted(new))),
     ];
     for (table, column) in columns {
-        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", table.sql(), column.name);
+        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", table.sql(), sql_name(&column.name));
         let default = column.server_default.as_ref();
         if default.is_some() {
             lines.push(execute(&format!("{alter} DROP DEFAULT")));
         }
-        lines.push(execute(&format!("{alter} TYPE {name} USING {}::text::{name}", column.name)));
+        lines.push(execute(&format!("{alter} TYPE {name} USING {}::text::{name}", sql_name(&column.name))));
         let set = default.map(|value| execute(&format!("{alter} SET DEFAULT {}", bare(value))));
         lines.extend(set);
     }
-    lines.push(execute(&format!("DROP TYPE {name}_old")));
+    lines.push(execute(&format!("DROP TYPE {older}")));
     lines
 }
 

@@ -11,6 +11,7 @@ mod columns;
 mod names;
 mod parts;
 mod python;
+mod safe;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -118,7 +119,7 @@ fn types(changes: &[Change], dialect: Dialect) -> Vec<Step> {
     for name in taken.into_iter().filter(|name| !brought.contains(*name)) {
         let line = format!(
             "# The type {name} is left; where nothing uses it: {}",
-            parts::execute(&format!("DROP TYPE {name}"))
+            parts::execute(&format!("DROP TYPE {}", names::sql_name(name)))
         );
         steps.push(step(Phase::Comment, vec![line]));
     }

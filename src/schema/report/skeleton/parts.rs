@@ -1,5 +1,6 @@
 //! Columns, constraints and indexes as a migration writes them.
 
+use super::names::sql_name;
 use super::python::{Call, boolean, list, sql, statement, text};
 use crate::schema::model::{Check, Column, EnumValues, ForeignKey, Index, Key, Table, Type};
 use crate::schema::settings::Dialect;
@@ -166,7 +167,7 @@ fn check(check: &Check) -> String {
 
 /// The statement that adds an exclude constraint.
 pub fn exclude(table: &str, check: &Check) -> String {
-    let name = check.name.as_ref().map(|name| format!("CONSTRAINT {name} ")).unwrap_or_default();
+    let name = check.name.as_ref().map(|name| format!("CONSTRAINT {} ", sql_name(name))).unwrap_or_default();
     let rest = check.sql.trim_start_matches("EXCLUDE ");
     execute(&format!("ALTER TABLE {table} ADD {name}EXCLUDE {rest}"))
 }

@@ -95,6 +95,11 @@ impl OnTable {
         self.and([(name.to_owned(), value)])
     }
 
+    /// SQLite makes and drops indexes as they are.
+    fn is_of_index(&self) -> bool {
+        ["create_index", "drop_index"].contains(&self.method)
+    }
+
     fn alone(&self, table: &TableName) -> String {
         let mut call = Call::new(&format!("op.{}", self.method)).and(self.before.iter().cloned());
         call = match self.method {
@@ -118,7 +123,9 @@ impl OnTable {
 
 /// Operations as lines of code, in their order.
 pub fn lines(mut steps: Vec<Step>, dialect: Dialect) -> Vec<String> {
-    steps.sort_by_key(|step| step.phase);
+    let early = |step: &Step| matches!(&step.body, Body::Table(own) if own.method == "drop_index");
+    // Before the table is made anew: a batch does not know indexes of expressions.
+    steps.sort_by_key(|step| if early(step) { step.phase.min(Phase::Types) } else { step.phase });
     let mut out = Vec::new();
     let mut done: Vec<TableName> = Vec::new();
     for step in &steps {
@@ -127,7 +134,7 @@ pub fn lines(mut steps: Vec<Step>, dialect: Dialect) -> Vec<String> {
                 comments(&mut out, step, "");
                 out.extend(lines.iter().cloned());
             }
-            Body::Table(on_table) if dialect != Dialect::Sqlite => {
+            Body::Table(on_table) if dialect != Dialect::Sqlite || on_table.is_of_index() => {
                 comments(&mut out, step, "");
                 out.push(on_table.alone(&step.table));
             }
@@ -145,8 +152,8 @@ pub fn lines(mut steps: Vec<Step>, dialect: Dialect) -> Vec<String> {
 fn batch(out: &mut Vec<String>, table: &TableName, steps: &[Step]) {
     let own = || {
         steps.iter().filter(|step| step.table == *table).filter_map(|step| match &step.body {
-            Body::Table(on_table) => Some((step, on_table)),
-            Body::Lines(_) => None,
+            Body::Table(on_table) if !on_table.is_of_index() => Some((step, on_table)),
+            _ => None,
         })
     };
     let unnamed = own().any(|(_, on_table)| on_table.unnamed);

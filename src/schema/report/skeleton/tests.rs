@@ -1,7 +1,12 @@
 //! What generated migrations look like, change by change.
 
 use super::*;
-use crate::schema::model::{Check, EnumValues, Index, Key, Type};
+use crate::schema::alembic::{self, Coverage};
+use crate::schema::eval::Interpreter;
+use crate::schema::memory::Memory;
+use crate::schema::model::{Check, EnumValues, Index, Key, Model, Type};
+use crate::schema::operation::Operation;
+use crate::schema::rules::{self, Context};
 
 fn kind(sql: &str, python: &str) -> Type {
     Type { sql: sql.to_owned(), python: python.to_owned(), ..Type::default() }
@@ -26,7 +31,15 @@ fn color(values: &[&str]) -> Type {
 }
 
 fn change(kind: Kind, table: &str, detail: Detail) -> Change {
-    Change { kind, table: table.to_owned(), item: None, from: None, to: None, place: None, detail }
+    let item = match &detail {
+        Detail::Column(Some(column), _) | Detail::Column(_, Some(column)) => Some(column.name.clone()),
+        Detail::Check(check) => check.name.clone(),
+        Detail::Index(index) => index.name.clone(),
+        Detail::ForeignKey(key) => Some(format!("({})", key.columns.join(", "))),
+        Detail::Unique(key) => Some(format!("({})", key.columns.join(", "))),
+        _ => None,
+    };
+    Change { kind, table: table.to_owned(), item, from: None, to: None, place: None, detail }
 }
 
 fn altered(kind: Kind, old: &Column, new: &Column) -> Change {
@@ -88,8 +101,9 @@ fn all_that_changed_of_a_column_is_one_statement_and_goes_back() {
     let changes = [Kind::TypeChanged, Kind::NullabilityChanged, Kind::ServerDefaultChanged]
         .map(|kind| altered(kind, &old, &new));
     let made = skeleton(&changes, Dialect::Postgresql);
+    let altered = made.upgrade.iter().find(|line| line.starts_with("op.alter_column"));
     assert_eq!(
-        made.upgrade.last().map(String::as_str),
+        altered.map(String::as_str),
         Some(
             "op.alter_column('users', 'age', existing_type=sa.Integer(), type_=sa.String(length=9), \
              postgresql_using='age::VARCHAR(9)', nullable=False, existing_nullable=True, server_default=None, \
@@ -126,9 +140,11 @@ fn constraints_without_a_name_are_dropped_by_the_one_they_have() {
     let made = skeleton(&changes, Dialect::Postgresql);
     let drop = "op.drop_constraint('users_org.team_id_fkey', 'users', type_='foreignkey', schema='auth')";
     assert!(made.upgrade.iter().any(|line| line == drop), "{made:#?}");
-    let create = "op.create_foreign_key(None, 'users', 'team', ['org.team_id'], ['id'], ondelete='CASCADE', \
-                  referent_schema='org', source_schema='auth')";
+    let create = "op.create_foreign_key('users_org.team_id_fkey', 'users', 'team', ['org.team_id'], ['id'], \
+                  ondelete='CASCADE', source_schema='auth', referent_schema='org', postgresql_not_valid=True)";
     assert!(made.downgrade.iter().any(|line| line == create), "{made:#?}");
+    let validate = "    op.execute('ALTER TABLE auth.users VALIDATE CONSTRAINT \"users_org.team_id_fkey\"')";
+    assert!(made.downgrade.iter().any(|line| line == validate), "{made:#?}");
 }
 
 #[test]
@@ -137,6 +153,55 @@ fn enum_values_are_added_and_otherwise_the_type_is_made_anew() {
     let new = Column { kind: color(&["red", "it's"]), ..old.clone() };
     let made = skeleton(&[altered(Kind::EnumChanged, &old, &new)], Dialect::Postgresql);
     assert_eq!(made.render(), VALUES);
+}
+
+/// What lock-safety rules find in the upgrade of a generated migration.
+fn found(changes: &[Change]) -> Vec<&'static str> {
+    let source = skeleton(changes, Dialect::Postgresql).render();
+    let source = source.replacen("\n\n\n", "\n\nrevision = 'b'\ndown_revision = 'a'\n\n\n", 1);
+    let tree = Memory::new(&[("migrations/versions/b.py", &source)]);
+    let mut interpreter = Interpreter::new(&tree, &tree);
+    let script = alembic::read(&mut interpreter, "migrations/versions/b.py", Dialect::Postgresql).unwrap();
+    assert!(
+        script.upgrade.iter().all(|step| !matches!(step.operation, Operation::Opaque { .. })),
+        "{source}"
+    );
+    let covered = alembic::cover(changes, &script.upgrade);
+    assert!(covered.iter().all(|each| matches!(each, Coverage::Covered(_))), "{covered:?}\n{source}");
+    let (older, newer, created) = (Model::default(), Model::default(), BTreeSet::new());
+    let context = Context {
+        steps: &script.upgrade,
+        dialect: Dialect::Postgresql,
+        older: &older,
+        newer: &newer,
+        created: &created,
+    };
+    rules::lint(&context).into_iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn what_is_generated_covers_its_changes_and_stops_nobody() {
+    let (old, new) = (column("age"), Column { nullable: false, ..column("age") });
+    let key = Key { columns: vec!["age".to_owned()], ..Key::default() };
+    let check = Check { name: Some("grown".to_owned()), sql: "age > 0".to_owned(), place: None };
+    let index =
+        Index { name: Some("ix_users_age".to_owned()), columns: vec!["age".to_owned()], ..Index::default() };
+    for change in [
+        altered(Kind::NullabilityChanged, &old, &new),
+        change(Kind::ColumnAdded, "users", Detail::Column(None, Some(Box::new(old.clone())))),
+        change(Kind::ForeignKeyAdded, "users", Detail::ForeignKey(points_to("team"))),
+        change(Kind::UniqueAdded, "user", Detail::Unique(key)),
+        change(Kind::CheckAdded, "users", Detail::Check(check)),
+        change(Kind::IndexAdded, "users", Detail::Index(index)),
+        altered(
+            Kind::EnumChanged,
+            &Column { kind: color(&["red"]), ..column("paint") },
+            &Column { kind: color(&["red", "blue"]), ..column("paint") },
+        ),
+    ] {
+        let what = format!("{:?}", change.kind);
+        assert_eq!(found(&[change]), Vec::<&str>::new(), "{what}");
+    }
 }
 
 #[test]
