@@ -12,12 +12,14 @@ mod column;
 mod constraint;
 mod declarative;
 mod draft;
-mod expression;
+pub mod expression;
 mod imperative;
 mod metadata;
 mod names;
 mod naming;
 pub mod pieces;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use super::eval::Interpreter;

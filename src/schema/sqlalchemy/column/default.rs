@@ -21,6 +21,10 @@ impl Builder<'_, '_> {
                         _ => {}
                     }
                 }
+                // A member of an enum that is text as well.
+                if let Some(Value::Str(text)) = self.interpreter.enum_value(other) {
+                    return Some(literal(&text));
+                }
                 if self.name(other).is_some_and(|name| &*name.last == "FetchedValue") {
                     return None;
                 }

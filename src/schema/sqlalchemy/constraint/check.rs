@@ -21,6 +21,7 @@ impl Builder<'_, '_> {
             Value::Str(text) => text.to_string(),
             other => self.sql(other, Some(at)),
         };
+        self.refill();
         let columns = match (&sqltext, column) {
             (Value::Str(_), _) => Vec::new(),
             (other, _) => self.columns_within(other, at, DEPTH),
@@ -75,7 +76,7 @@ impl Builder<'_, '_> {
         }
         let name = identifier(&column.first()?.1, self.dialect);
         let (sql, given) = match &*call.name.last {
-            "Boolean" if self.dialect == Dialect::Sqlite => {
+            "Boolean" if self.dialect != Dialect::Postgresql => {
                 (format!("{name} IN (0, 1)"), call.kwarg("name").cloned())
             }
             "Enum" => {
