@@ -112,10 +112,10 @@ fn does(script: &Script) -> (Vec<&Operation>, Vec<&Operation>) {
 
 /// Every script as a link of the chain. Only those whose head is not plain are read.
 fn chain(version: Version<'_>, heads: &BTreeMap<Arc<str>, Revision>) -> Vec<Script> {
-    heads.iter().filter_map(|(path, head)| link(version, path, head)).collect()
+    heads.iter().filter_map(|(path, head)| head_of(version, path, head)).collect()
 }
 
-fn link(version: Version<'_>, path: &Arc<str>, head: &Revision) -> Option<Script> {
+fn head_of(version: Version<'_>, path: &Arc<str>, head: &Revision) -> Option<Script> {
     match (&head.id, &head.down) {
         (Some(id), Some(down)) if !head.more => Some(Script {
             path: Arc::clone(path),
