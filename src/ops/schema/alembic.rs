@@ -215,3 +215,64 @@ fn quoted_always(text: &str) -> String {
     let risky = text.contains(['"', '$', '`', '\\', '!']);
     if risky { quoted(text) } else { format!("\"{text}\"") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::memory::Memory;
+
+    const INI: &str = "[alembic]\nscript_location = %(here)s/db\nsqlalchemy.url = mysql+pymysql://x\n";
+
+    fn found(files: &[(&str, &str)]) -> Vec<Configuration> {
+        configurations(&Memory::new(files))
+    }
+
+    #[test]
+    fn scripts_are_where_the_configuration_says() {
+        let all = found(&[
+            ("a/alembic.ini", INI),
+            ("a/db/env.py", ""),
+            ("b/alembic.ini", "[alembic]\nscript_location = app:migrations\nversion_locations = x/one two\n"),
+            ("b/app/migrations/env.py", ""),
+            ("c/pyproject.toml", "[tool.alembic]\nscript_location = \"%(here)s/m\"\n"),
+            ("c/m/versions/x.py", ""),
+            ("flask/migrations/alembic.ini", "[alembic]\n# template\n"),
+            ("flask/migrations/env.py", ""),
+            ("template/alembic.ini", INI),
+        ]);
+        let places: Vec<(&str, Vec<&str>)> = all
+            .iter()
+            .map(|one| (one.folder.as_str(), one.versions.iter().map(String::as_str).collect()))
+            .collect();
+        assert_eq!(
+            places,
+            [
+                ("a/db", vec!["a/db/versions"]),
+                ("b/app/migrations", vec!["b/x/one", "b/two"]),
+                ("c/m", vec!["c/m/versions"]),
+                ("flask/migrations", vec!["flask/migrations/versions"]),
+            ]
+        );
+        assert_eq!(all.first().map(|one| one.scheme.as_str()), Some("mysql"));
+    }
+
+    #[test]
+    fn the_command_runs_where_the_configuration_is_found() {
+        let command = |files: &[(&str, &str)]| found(files).first().unwrap().revision("add a", None);
+        let at_root = [("alembic.ini", INI), ("db/env.py", "")];
+        assert_eq!(command(&at_root), "alembic revision -m \"add a\"");
+        assert_eq!(
+            command(&[("a/alembic.ini", INI), ("a/db/env.py", "")]),
+            "alembic -c a/alembic.ini revision -m \"add a\""
+        );
+        let relative = "[billing]\nscript_location = db\n";
+        assert_eq!(
+            command(&[("a/alembic.ini", relative), ("a/db/env.py", "")]),
+            "cd a && alembic -n billing revision -m \"add a\""
+        );
+        let flask = [("x/migrations/alembic.ini", "[alembic]\n"), ("x/migrations/env.py", "")];
+        assert_eq!(command(&flask), "flask db revision -d x/migrations -m \"add a\"");
+        let two = found(&at_root).first().unwrap().revision("it's $x", Some("b2"));
+        assert_eq!(two, "alembic revision -m 'it'\\''s $x' --head b2");
+    }
+}

@@ -217,3 +217,59 @@ fn guess(tree: &dyn Tree, configurations: &[Configuration]) -> Dialect {
     }
     Dialect::Postgresql
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::memory::Memory;
+
+    const INI: &str = "[alembic]\nscript_location = %(here)s/m\n";
+    const MODEL: &str = "class A(Base):\n    __tablename__ = 'a'\n";
+
+    fn names(files: &[(&str, &str)]) -> Vec<String> {
+        let tree = Memory::new(files);
+        let configurations = alembic::configurations(&tree);
+        let found = environments(&tree, &Settings::default(), &configurations);
+        found.into_iter().map(|environment| environment.name).collect()
+    }
+
+    #[test]
+    fn chains_apart_are_environments_and_models_that_they_share_are_not_asked_twice() {
+        let one = [("a/alembic.ini", INI), ("a/m/env.py", ""), ("a/models.py", MODEL)];
+        let two = [("b/alembic.ini", INI), ("b/m/env.py", ""), ("b/models.py", MODEL)];
+        assert_eq!(names(&one), Vec::<String>::new(), "one takes everything");
+        assert_eq!(names(&[one, two].concat()), ["a", "b"]);
+        let shared = [&one[..], &two, &[("lib/models.py", MODEL)]].concat();
+        assert_eq!(names(&shared), Vec::<String>::new());
+        let tested = [&one[..], &two, &[("tests/models.py", MODEL)]].concat();
+        assert_eq!(names(&tested), ["a", "b"]);
+        let nested = [&one[..], &[("alembic.ini", INI), ("m/env.py", "")]].concat();
+        assert_eq!(names(&nested), Vec::<String>::new());
+    }
+
+    #[test]
+    fn sqlite_counts_only_where_nothing_speaks_of_another_database() {
+        let guess = |url: &str, project: &str| {
+            let ini = format!("{INI}sqlalchemy.url = {url}\n");
+            let tree = Memory::new(&[("alembic.ini", &ini), ("m/env.py", ""), ("pyproject.toml", project)]);
+            super::guess(&tree, &alembic::configurations(&tree))
+        };
+        assert_eq!(guess("sqlite:///x.db", ""), Dialect::Sqlite);
+        assert_eq!(guess("sqlite:///x.db", "dependencies = ['psycopg2']"), Dialect::Postgresql);
+        assert_eq!(guess("mysql+pymysql://x", ""), Dialect::Mysql);
+        assert_eq!(guess("driver://x", ""), Dialect::Postgresql);
+    }
+
+    #[test]
+    fn paths_of_a_file_are_relative_to_its_folder() {
+        let schema = Schema {
+            models: vec!["app".to_owned(), "**/db/*.py".to_owned()],
+            exclude: vec!["*_pb2.py".to_owned()],
+            ..Schema::default()
+        };
+        let settings = said("svc", &schema);
+        let models = settings.environments.first().map(|environment| environment.models.clone());
+        assert_eq!(models, Some(vec!["svc/app".to_owned(), "svc/**/db/*.py".to_owned()]));
+        assert_eq!(settings.exclude, ["*_pb2.py"]);
+    }
+}

@@ -30,7 +30,9 @@ impl Between<'_> {
                 self.about(kind, Some(older), Some(newer), from, to);
             }
         };
-        told(Kind::TypeChanged, Some(older.kind.sql.clone()), Some(newer.kind.sql.clone()));
+        if !is_same_unknown(&older.kind.sql, &newer.kind.sql) {
+            told(Kind::TypeChanged, Some(older.kind.sql.clone()), Some(newer.kind.sql.clone()));
+        }
         if let (Some(was), Some(is)) = (&older.kind.values, &newer.kind.values)
             && was.values != is.values
         {
@@ -58,5 +60,13 @@ impl Between<'_> {
         let (item, place) = (Some(here.name.clone()), here.place.clone());
         let boxed = |column: Option<&Column>| column.cloned().map(Box::new);
         self.push(kind, item, was, is, place, Detail::Column(boxed(from), boxed(to)));
+    }
+}
+
+/// Whether two types differ only in what could not be told of either, which stands in `<…>`: why it could not is no type.
+fn is_same_unknown(from: &str, to: &str) -> bool {
+    match (from.split_once('<'), to.split_once('<')) {
+        (Some((from, _)), Some((to, _))) => from == to,
+        _ => false,
     }
 }

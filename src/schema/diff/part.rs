@@ -5,6 +5,9 @@ use crate::schema::change::{Detail, Kind};
 use crate::schema::model::{Check, ForeignKey, Index, Key};
 use crate::schema::place::Place;
 
+/// How options of dialects begin that no database here has.
+const ELSEWHERE: [&str; 2] = ["mssql_", "oracle_"];
+
 /// A part of a table that may have a name.
 trait Part: Clone {
     /// What makes two of them the same, name and place aside.
@@ -178,7 +181,8 @@ impl Part for Index {
     type Structure = (Vec<String>, bool, Vec<String>);
 
     fn structure(&self) -> Self::Structure {
-        (self.columns.clone(), self.unique, self.options.clone())
+        let is_ours = |option: &&String| !ELSEWHERE.iter().any(|dialect| option.starts_with(dialect));
+        (self.columns.clone(), self.unique, self.options.iter().filter(is_ours).cloned().collect())
     }
     fn name(&self) -> Option<&str> {
         self.name.as_deref()

@@ -196,6 +196,23 @@ fn takes_for_the_same_what_the_database_takes_for_the_same() {
             |t| t.indexes.push(index(None, &["a"], false)),
             |t| t.indexes.push(index(Some("ix"), &["a"], false)),
         ),
+        (
+            |t| {
+                t.columns.get_mut("email").unwrap().kind.sql =
+                    "VARCHAR(9) COLLATE \"<what f returns>\"".into()
+            },
+            |t| {
+                t.columns.get_mut("email").unwrap().kind.sql =
+                    "VARCHAR(9) COLLATE \"<what g returns>\"".into()
+            },
+        ),
+        (
+            |t| {
+                t.indexes
+                    .push(Index { options: names(&["mssql_where=a"]), ..index(Some("ix"), &["a"], false) })
+            },
+            |t| t.indexes.push(index(Some("ix"), &["a"], false)),
+        ),
         (|t| t.place = None, |t| t.place = Some(Place::new("other.py", 9))),
         (|t| t.order = names(&["email"]), |_| ()),
     ];

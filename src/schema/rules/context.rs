@@ -103,3 +103,30 @@ pub fn same(a: &str, b: &str) -> bool {
 pub fn bare(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
+
+/// Words that PostgreSQL or MySQL take for their own where a name of a table or column is not quoted; the likely ones.
+const RESERVED: &str = " all analyse analyze and any array as asc both case cast check collate column constraint create current_date \
+     default desc distinct do else end except for foreign from grant group having in index initially into key leading limit offset on \
+     only or order primary references select session_user some table then to trailing trigger union unique user using when where with ";
+
+/// A name as SQL writes it: each part in quotes where it needs them.
+pub fn quoted(name: &str) -> String {
+    let part = |part: &str| {
+        let plain = part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            && !part.starts_with(|c: char| c.is_ascii_digit());
+        if plain && !RESERVED.contains(&format!(" {part} ")) {
+            part.to_owned()
+        } else {
+            format!("\"{part}\"")
+        }
+    };
+    name.split('.').map(part).collect::<Vec<_>>().join(".")
+}
+
+/// A table as an operation of Alembic takes it: its name, and the keyword for its schema where it has one.
+pub fn argument(table: &str) -> (&str, String) {
+    match table.rsplit_once('.') {
+        Some((schema, name)) => (name, format!(", schema=\"{schema}\"")),
+        None => (table, String::new()),
+    }
+}

@@ -213,13 +213,14 @@ fn indexed(mut cursor: Cursor<'_, '_>, options: &mut Vec<String>) -> String {
     }
     // MySQL's `name(32)`: the first characters only.
     let mut ahead = cursor;
-    if let Some([length]) = ahead.brackets() {
-        if length.kind == Kind::Number && (ahead.done() || ahead.at_any(&["ASC", "DESC"])) {
-            options.push(format!("mysql_length={name} {}", length.text));
-            cursor = ahead;
-            if cursor.done() || cursor.at("ASC") {
-                return name;
-            }
+    if let Some([length]) = ahead.brackets()
+        && length.kind == Kind::Number
+        && (ahead.done() || ahead.at_any(&["ASC", "DESC"]))
+    {
+        options.push(format!("mysql_length={name} {}", length.text));
+        cursor = ahead;
+        if cursor.done() || cursor.at("ASC") {
+            return name;
         }
     }
     if cursor.at("COLLATE") {

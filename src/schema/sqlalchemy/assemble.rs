@@ -16,13 +16,9 @@ impl Builder<'_, '_> {
             let Some(draft) = self.drafts.get(at).cloned() else { continue };
             let table = self.finish(at, &draft);
             let name = draft.full_name();
-            if !model.tables.contains_key(&name) {
-                model.tables.insert(name, table);
-                continue;
-            }
-            let module = module_of(&draft.place.path);
-            let second = format!("{name} [{module}]");
-            model.tables.entry(second).or_insert(table);
+            let second = format!("{name} [{}]", module_of(&draft.place.path));
+            let name = if model.tables.contains_key(&name) { second } else { name };
+            model.tables.entry(name).or_insert(table);
         }
         model
     }

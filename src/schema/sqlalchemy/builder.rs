@@ -12,6 +12,9 @@ use crate::schema::finding::Note;
 use crate::schema::place::Place;
 use crate::schema::settings::Dialect;
 
+/// How many parts of one expression are looked at; expressions that share their parts grow without bound otherwise.
+const STEPS_MAX: u32 = 5_000;
+
 /// A column of a table: which table, which of its columns.
 pub type Spot = (usize, usize);
 
@@ -43,6 +46,8 @@ pub struct Builder<'i, 'a> {
     pub by_any_name: HashMap<String, usize>,
     /// Constraints and indexes that a table holds.
     pub placed: HashSet<ObjectId>,
+    /// Steps left for the expression at hand.
+    steps: u32,
     /// `type_annotation_map` by the base it is of.
     pub type_maps: HashMap<String, Rc<Vec<(Value, Value)>>>,
 }
@@ -64,13 +69,31 @@ impl<'i, 'a> Builder<'i, 'a> {
             of_attribute: HashMap::new(),
             by_any_name: HashMap::new(),
             placed: HashSet::new(),
+            steps: 0,
             type_maps: HashMap::new(),
         }
     }
 
     /// Says what could not be told.
     pub fn note(&mut self, code: &'static str, place: &Place, message: &str) {
+        // A column says once that its type is not known, whoever saw it first.
+        let said = |note: &Note| note.code == code && note.place == *place;
+        if self.interpreter.notes().iter().rev().take(4).any(said) {
+            return;
+        }
         self.interpreter.note(Note { code, place: place.clone(), message: message.to_owned() });
+    }
+
+    /// Begins with a new expression.
+    pub fn refill(&mut self) {
+        self.steps = STEPS_MAX;
+    }
+
+    /// Takes a step through an expression; `false` where it has been looked at for too long.
+    pub fn step(&mut self) -> bool {
+        let left = self.steps > 0;
+        self.steps = self.steps.saturating_sub(1);
+        left
     }
 
     /// A place for calls that stand nowhere in the source.

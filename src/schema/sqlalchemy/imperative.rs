@@ -12,7 +12,7 @@ impl Builder<'_, '_> {
     pub fn tables(&mut self) {
         let objects: Vec<ObjectId> = self.interpreter.objects().map(|(id, _)| id).collect();
         for id in objects {
-            if self.of_table.contains_key(&id) {
+            if self.of_table.contains_key(&id) || !self.may_call(id, &["Table"]) {
                 continue;
             }
             let Some(call) = self.call_of(id).filter(|call| call.is("Table")) else { continue };

@@ -18,6 +18,8 @@ mod metadata;
 mod names;
 mod naming;
 pub mod pieces;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use super::eval::Interpreter;

@@ -143,6 +143,16 @@ impl Builder<'_, '_> {
         Some(path.rsplit('.').next().unwrap_or(&path).to_owned())
     }
 
+    /// Whether an object may be a call of one of these names, at a glance.
+    pub fn may_call(&self, id: ObjectId, names: &[&str]) -> bool {
+        match &self.interpreter.object(id).callee {
+            Value::External(path) => names.contains(&path.rsplit('.').next().unwrap_or(path)),
+            Value::Member(_, name) => names.contains(&&**name),
+            Value::Class(_) | Value::Object(_) => true,
+            _ => false,
+        }
+    }
+
     /// The call that made a value, if what was called is known.
     pub fn call(&self, value: &Value) -> Option<Call> {
         let Value::Object(id) = value else { return None };
@@ -206,16 +216,15 @@ pub fn name_of(path: &str) -> Option<Name> {
     let mut parts: Vec<&str> = parts.collect();
     let last = parts.pop().unwrap_or(root);
     let handed_on = || parts.last().or(Some(&root)).is_some_and(|parent| ["db", "sa"].contains(parent));
-    if !ROOTS.contains(&root) && !(OWN.contains(&last) && handed_on()) && !parts.contains(&"sqlalchemy") {
+    let own = ROOTS.contains(&root) || parts.contains(&"sqlalchemy") || OWN.contains(&last) && handed_on();
+    if !own {
         return None;
     }
-    let space = match parts.iter().position(|part| *part == "dialects").and_then(|at| parts.get(at + 1)).or({
-        // `from sqlalchemy.dialects import postgresql` is the package itself.
-        None
-    }) {
-        Some(&"postgresql") => Space::Postgresql,
-        Some(&("mysql" | "mariadb")) => Space::Mysql,
-        Some(&"sqlite") => Space::Sqlite,
+    let dialect = parts.iter().position(|part| *part == "dialects").and_then(|at| parts.get(at + 1));
+    let space = match dialect.copied() {
+        Some("postgresql") => Space::Postgresql,
+        Some("mysql" | "mariadb") => Space::Mysql,
+        Some("sqlite") => Space::Sqlite,
         Some(_) => Space::Other,
         None => Space::Core,
     };

@@ -33,10 +33,10 @@ impl Builder<'_, '_> {
             }
         };
         let given = given.filter(|value| **value != Value::None);
-        if let Some(call) = given.and_then(|value| self.call(value)) {
-            if ["conv", "f", "quoted_name", "_NONE_NAME"].contains(&&*call.name.last) {
-                return call.args.first().and_then(|value| self.words(value));
-            }
+        if let Some(call) = given.and_then(|value| self.call(value))
+            && ["conv", "f", "quoted_name"].contains(&&*call.name.last)
+        {
+            return call.args.first().and_then(|value| self.words(value));
         }
         let said = given.and_then(|value| self.words(value));
         let template = template.as_ref().and_then(text);

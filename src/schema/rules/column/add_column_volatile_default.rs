@@ -6,6 +6,7 @@
 use crate::schema::finding::{Finding, Level};
 use crate::schema::model::Column;
 use crate::schema::operation::Operation;
+use crate::schema::rules::context::{argument, quoted};
 use crate::schema::rules::{Context, Group, Rule};
 
 /// The rule.
@@ -35,7 +36,7 @@ const VOLATILE: [&str; 10] = [
     "timeofday(",
     "nextval(",
     "gen_random_bytes(",
-    "pg_sleep(",
+    "gen_salt(",
 ];
 
 fn look(context: &Context<'_>) -> Vec<Finding> {
@@ -80,11 +81,12 @@ fn cause(column: &Column) -> Option<String> {
 
 fn help(table: &str, column: &Column) -> String {
     let (name, kind) = (&column.name, super::spelled(&column.kind));
-    let default = column.server_default.as_deref().unwrap_or("…");
+    let ((bare, schema), sql, sql_name) = (argument(table), quoted(table), quoted(name));
+    let default = column.server_default.as_deref().unwrap_or("…").replace('"', "\\\"");
     format!(
-        "op.add_column(\"{table}\", sa.Column(\"{name}\", {kind}, nullable=True))\n\
-         op.alter_column(\"{table}\", \"{name}\", server_default=sa.text(\"{default}\"))\n\
+        "op.add_column(\"{bare}\", sa.Column(\"{name}\", {kind}, nullable=True){schema})\n\
+         op.alter_column(\"{bare}\", \"{name}\", server_default=sa.text(\"{default}\"){schema})\n\
          # then fill the rows that are there in batches:\n\
-         op.execute('UPDATE {table} SET {name} = DEFAULT WHERE {name} IS NULL AND id BETWEEN … AND …')"
+         op.execute('UPDATE {sql} SET {sql_name} = DEFAULT WHERE {sql_name} IS NULL AND id BETWEEN … AND …')"
     )
 }

@@ -4,7 +4,7 @@
 
 use crate::schema::finding::{Finding, Level};
 use crate::schema::operation::Operation;
-use crate::schema::rules::context::{self, same};
+use crate::schema::rules::context::{self, argument, same};
 use crate::schema::rules::{Context, Group, Rule};
 
 /// The rule.
@@ -30,9 +30,10 @@ fn look(context: &Context<'_>) -> Vec<Finding> {
             continue;
         }
         let Some((level, message)) = judged(context, at, table, column) else { continue };
+        let (bare, schema) = argument(table);
         let help = format!(
             "# first release: take `{column}` out of the model, and deploy that\n# next release, in a migration of its own:\n\
-             op.drop_column(\"{table}\", \"{column}\")"
+             op.drop_column(\"{bare}\", \"{column}\"{schema})"
         );
         let mut finding = RULE.at(step, Some(table), Some(column), message, help);
         finding.level = level;

@@ -5,6 +5,7 @@
 use crate::schema::finding::{Finding, Level};
 use crate::schema::model::Column;
 use crate::schema::operation::Operation;
+use crate::schema::rules::context::argument;
 use crate::schema::rules::{Context, Group, Rule};
 use crate::schema::settings::Dialect;
 
@@ -52,12 +53,10 @@ fn fills_itself(column: &Column) -> bool {
 
 fn help(table: &str, column: &Column) -> String {
     let (name, kind) = (&column.name, super::spelled(&column.kind));
+    let (bare, schema) = argument(table);
+    let proof = super::proof(table, name);
     format!(
-        "op.add_column(\"{table}\", sa.Column(\"{name}\", {kind}, nullable=False, server_default=…))\n\
-         # or, where no constant fits: add it with nullable=True, fill it in batches, then in a later migration\n\
-         op.create_check_constraint(\"{name}_not_null\", \"{table}\", \"{name} IS NOT NULL\", postgresql_not_valid=True)\n\
-         op.execute('ALTER TABLE {table} VALIDATE CONSTRAINT {name}_not_null')\n\
-         op.alter_column(\"{table}\", \"{name}\", existing_type={kind}, nullable=False)\n\
-         op.drop_constraint(\"{name}_not_null\", \"{table}\", type_=\"check\")"
+        "op.add_column(\"{bare}\", sa.Column(\"{name}\", {kind}, nullable=False, server_default=…){schema})\n\
+         # or, where no constant fits: add it with nullable=True, fill it in batches, then\n{proof}"
     )
 }

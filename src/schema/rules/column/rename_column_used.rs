@@ -62,11 +62,12 @@ fn look(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn help(table: &str, column: &str, new: &str) -> String {
+    let (bare, schema) = context::argument(table);
     format!(
         "# keep the column and rename the attribute: {new} = mapped_column(\"{column}\", …)\n\
          # or, over several releases:\n\
-         op.add_column(\"{table}\", sa.Column(\"{new}\", …, nullable=True))\n\
+         op.add_column(\"{bare}\", sa.Column(\"{new}\", …, nullable=True){schema})\n\
          # write both, copy in batches, read `{new}`; then, in a later migration:\n\
-         op.drop_column(\"{table}\", \"{column}\")"
+         op.drop_column(\"{bare}\", \"{column}\"{schema})"
     )
 }

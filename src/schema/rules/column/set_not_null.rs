@@ -43,7 +43,7 @@ fn look(context: &Context<'_>) -> Vec<Finding> {
         let message = format!(
             "`{table}.{column}` becomes NOT NULL: every row of `{table}` is read while nobody may use it"
         );
-        findings.push(RULE.at(step, Some(table), Some(column), message, help(table, column)));
+        findings.push(RULE.at(step, Some(table), Some(column), message, super::proof(table, column)));
     }
     findings
 }
@@ -63,14 +63,4 @@ fn proved(context: &Context<'_>, at: usize, table: &str, column: &str) -> bool {
 fn says(check: &str, column: &str) -> bool {
     let check = check.to_ascii_lowercase();
     check.contains("is not null") && check.contains(&column.to_ascii_lowercase())
-}
-
-fn help(table: &str, column: &str) -> String {
-    format!(
-        "op.create_check_constraint(\"{column}_not_null\", \"{table}\", \"{column} IS NOT NULL\", postgresql_not_valid=True)\n\
-         # in a later migration, once the rows are filled:\n\
-         op.execute('ALTER TABLE {table} VALIDATE CONSTRAINT {column}_not_null')\n\
-         op.alter_column(\"{table}\", \"{column}\", nullable=False)\n\
-         op.drop_constraint(\"{column}_not_null\", \"{table}\", type_=\"check\")"
-    )
 }

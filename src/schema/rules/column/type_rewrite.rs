@@ -6,7 +6,7 @@ use super::type_change::{Cost, cost};
 use crate::schema::finding::{Finding, Level};
 use crate::schema::model::Type;
 use crate::schema::operation::{Altered, Operation};
-use crate::schema::rules::context;
+use crate::schema::rules::context::{self, argument, quoted};
 use crate::schema::rules::{Context, Group, Rule};
 use crate::schema::settings::Dialect;
 
@@ -58,12 +58,13 @@ fn existing<'a>(context: &'a Context<'_>, table: &str, column: &str, to: &'a Alt
 }
 
 fn help(table: &str, column: &str, kind: &Type) -> String {
-    let kind = super::spelled(kind);
+    let ((bare, schema), kind) = (argument(table), super::spelled(kind));
+    let (sql, old, new) = (quoted(table), quoted(column), quoted(&format!("{column}_new")));
     format!(
-        "op.add_column(\"{table}\", sa.Column(\"{column}_new\", {kind}, nullable=True))\n\
+        "op.add_column(\"{bare}\", sa.Column(\"{column}_new\", {kind}, nullable=True){schema})\n\
          # write both columns from the program, and copy the rows in batches:\n\
-         op.execute('UPDATE {table} SET {column}_new = {column} WHERE id BETWEEN … AND …')\n\
+         op.execute('UPDATE {sql} SET {new} = {old} WHERE id BETWEEN … AND …')\n\
          # once the program reads the new one, in a later migration:\n\
-         op.drop_column(\"{table}\", \"{column}\")"
+         op.drop_column(\"{bare}\", \"{column}\"{schema})"
     )
 }

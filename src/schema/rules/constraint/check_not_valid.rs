@@ -5,6 +5,7 @@
 use super::name_or;
 use crate::schema::finding::{Finding, Level};
 use crate::schema::operation::Operation;
+use crate::schema::rules::context::{argument, quoted};
 use crate::schema::rules::{Context, Group, Rule};
 
 /// The rule.
@@ -35,9 +36,10 @@ fn look(context: &Context<'_>) -> Vec<Finding> {
         let name = name_or(check.name.as_deref(), table, &[], "check");
         let sql = check.sql.replace('"', "\\\"");
         let message = format!("the check `{name}` reads every row of `{table}` while nobody may use it");
+        let ((bare, schema), quoted) = (argument(table), quoted(table));
         let help = format!(
-            "op.create_check_constraint(\"{name}\", \"{table}\", \"{sql}\", postgresql_not_valid=True)\n\
-             # in the next migration:\nop.execute('ALTER TABLE {table} VALIDATE CONSTRAINT \"{name}\"')"
+            "op.create_check_constraint(\"{name}\", \"{bare}\", \"{sql}\"{schema}, postgresql_not_valid=True)\n\
+             # in the next migration:\nop.execute('ALTER TABLE {quoted} VALIDATE CONSTRAINT \"{name}\"')"
         );
         findings.push(RULE.at(step, Some(table), Some(&name), message, help));
     }

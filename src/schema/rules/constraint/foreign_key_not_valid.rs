@@ -6,7 +6,7 @@ use super::{list, name_or};
 use crate::schema::finding::{Finding, Level};
 use crate::schema::model::ForeignKey;
 use crate::schema::operation::Operation;
-use crate::schema::rules::context::same;
+use crate::schema::rules::context::{argument, quoted, same};
 use crate::schema::rules::{Context, Group, Rule};
 use crate::schema::settings::Dialect;
 
@@ -65,10 +65,10 @@ fn new_and_empty(context: &Context<'_>, at: usize, table: &str, name: &str) -> b
 }
 
 fn help(table: &str, key: &ForeignKey, name: &str) -> String {
-    let call = call(table, key, name);
+    let (call, quoted) = (call(table, key, name), quoted(table));
     format!(
         "{call}, postgresql_not_valid=True)\n\
-         # in the next migration:\nop.execute('ALTER TABLE {table} VALIDATE CONSTRAINT \"{name}\"')"
+         # in the next migration:\nop.execute('ALTER TABLE {quoted} VALIDATE CONSTRAINT \"{name}\"')"
     )
 }
 
@@ -80,16 +80,16 @@ fn mysql_help(table: &str, key: &ForeignKey, name: &str) -> String {
 }
 
 fn call(table: &str, key: &ForeignKey, name: &str) -> String {
-    let mut call = format!(
-        "op.create_foreign_key(\"{name}\", \"{table}\", \"{}\", {}, {}",
-        key.target,
-        list(&key.columns),
-        list(&key.target_columns)
-    );
+    let ((source, schema), (target, target_schema)) = (argument(table), argument(&key.target));
+    let (columns, target_columns) = (list(&key.columns), list(&key.target_columns));
+    let mut call =
+        format!("op.create_foreign_key(\"{name}\", \"{source}\", \"{target}\", {columns}, {target_columns}");
     for (word, action) in [("ondelete", &key.on_delete), ("onupdate", &key.on_update)] {
         if let Some(action) = action {
             call.push_str(&format!(", {word}=\"{action}\""));
         }
     }
+    call.push_str(&schema.replace(" schema", " source_schema"));
+    call.push_str(&target_schema.replace(" schema", " referent_schema"));
     call
 }

@@ -7,6 +7,7 @@
 use super::{list, name_or};
 use crate::schema::finding::{Finding, Level};
 use crate::schema::operation::Operation;
+use crate::schema::rules::context::{argument, quoted};
 use crate::schema::rules::{Context, Group, Rule};
 use crate::schema::settings::Dialect;
 use crate::schema::sql::USING_INDEX;
@@ -41,16 +42,16 @@ fn look(context: &Context<'_>) -> Vec<Finding> {
         let cost =
             if context.postgresql() { "builds its index" } else { "is put in, and the table written anew," };
         let message = format!("the primary key `{name}` {cost} while nobody may use `{table}`");
-        let columns = list(&key.columns);
+        let ((bare, schema), quoted, columns) = (argument(table), quoted(table), list(&key.columns));
         let help = if context.postgresql() {
             format!(
                 "with op.get_context().autocommit_block():\n    \
-                 op.create_index(\"{name}\", \"{table}\", {columns}, unique=True, postgresql_concurrently=True)\n\
-                 op.execute('ALTER TABLE {table} ADD CONSTRAINT \"{name}\" PRIMARY KEY USING INDEX \"{name}\"')"
+                 op.create_index(\"{name}\", \"{bare}\", {columns}, unique=True{schema}, postgresql_concurrently=True)\n\
+                 op.execute('ALTER TABLE {quoted} ADD CONSTRAINT \"{name}\" PRIMARY KEY USING INDEX \"{name}\"')"
             )
         } else {
             format!(
-                "# in a quiet hour, or with a tool that copies the table beside the running program\nop.create_primary_key(\"{name}\", \"{table}\", {columns})"
+                "# in a quiet hour, or with a tool that copies the table beside the running program\nop.create_primary_key(\"{name}\", \"{bare}\", {columns}{schema})"
             )
         };
         findings.push(RULE.at(step, Some(table), Some(&name), message, help));

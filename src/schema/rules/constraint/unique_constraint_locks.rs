@@ -6,6 +6,7 @@
 use super::{list, name_or};
 use crate::schema::finding::{Finding, Level};
 use crate::schema::operation::Operation;
+use crate::schema::rules::context::{argument, quoted};
 use crate::schema::rules::{Context, Group, Rule};
 
 /// The rule.
@@ -54,10 +55,10 @@ fn look(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn help(table: &str, columns: &[String], name: &str) -> String {
-    let columns = list(columns);
+    let ((bare, schema), quoted, columns) = (argument(table), quoted(table), list(columns));
     format!(
         "with op.get_context().autocommit_block():\n    \
-         op.create_index(\"{name}\", \"{table}\", {columns}, unique=True, postgresql_concurrently=True)\n\
-         op.execute('ALTER TABLE {table} ADD CONSTRAINT \"{name}\" UNIQUE USING INDEX \"{name}\"')"
+         op.create_index(\"{name}\", \"{bare}\", {columns}, unique=True{schema}, postgresql_concurrently=True)\n\
+         op.execute('ALTER TABLE {quoted} ADD CONSTRAINT \"{name}\" UNIQUE USING INDEX \"{name}\"')"
     )
 }

@@ -6,7 +6,7 @@
 use crate::schema::finding::{Finding, Level};
 use crate::schema::model::Index;
 use crate::schema::operation::{Operation, Step};
-use crate::schema::rules::context::same;
+use crate::schema::rules::context::{argument, same};
 use crate::schema::rules::{Context, Group, Rule};
 
 /// The rule.
@@ -46,10 +46,11 @@ fn built(context: &Context<'_>, step: &Step) -> Option<Finding> {
 
 fn help(table: &str, index: &Index, name: &str) -> String {
     let columns: Vec<String> = index.columns.iter().map(|column| spelled(column)).collect();
+    let (bare, schema) = argument(table);
     let unique = if index.unique { ", unique=True" } else { "" };
     format!(
         "with op.get_context().autocommit_block():\n    \
-         op.create_index(\"{name}\", \"{table}\", [{}]{unique}, postgresql_concurrently=True, if_not_exists=True)",
+         op.create_index(\"{name}\", \"{bare}\", [{}]{unique}{schema}, postgresql_concurrently=True, if_not_exists=True)",
         columns.join(", ")
     )
 }
@@ -73,7 +74,7 @@ fn dropped(context: &Context<'_>, at: usize, step: &Step) -> Option<Finding> {
     let of = table.as_deref().map_or_else(String::new, |table| format!(" of `{table}`"));
     let message =
         format!("the index `{name}`{of} is dropped under a lock that stops everything for a moment");
-    let argument = table.as_deref().map_or_else(String::new, |table| format!(", table_name=\"{table}\""));
+    let argument = table.as_deref().map_or_else(String::new, table_argument);
     let help = format!(
         "with op.get_context().autocommit_block():\n    \
          op.drop_index(\"{name}\"{argument}, postgresql_concurrently=True, if_exists=True)"
@@ -81,4 +82,9 @@ fn dropped(context: &Context<'_>, at: usize, step: &Step) -> Option<Finding> {
     let mut finding = RULE.at(step, table.as_deref(), Some(name), message, help);
     finding.level = Level::Note;
     Some(finding)
+}
+
+fn table_argument(table: &str) -> String {
+    let (bare, schema) = argument(table);
+    format!(", table_name=\"{bare}\"{schema}")
 }

@@ -35,9 +35,10 @@ fn look(context: &Context<'_>) -> Vec<Finding> {
         } else {
             continue;
         };
+        let (bare, schema) = context::argument(table);
         let help = format!(
             "# first release: take the model of `{table}` away, and deploy that\n\
-             # next release, in a migration of its own and with a backup at hand:\nop.drop_table(\"{table}\")"
+             # next release, in a migration of its own and with a backup at hand:\nop.drop_table(\"{bare}\"{schema})"
         );
         let mut finding = RULE.at(step, Some(table), None, message, help);
         finding.level = level;

@@ -42,9 +42,12 @@ fn look(context: &Context<'_>) -> Vec<Finding> {
         } else {
             continue;
         };
+        let ((bare, schema), old, new) =
+            (context::argument(from), context::quoted(from), context::quoted(to));
         let help = format!(
             "# keep the table's name and rename the class only; or leave a view behind until the release before is gone:\n\
-             op.rename_table(\"{from}\", \"{to}\")\nop.execute('CREATE VIEW {from} AS SELECT * FROM {to}')"
+             op.rename_table(\"{bare}\", \"{}\"{schema})\nop.execute('CREATE VIEW {old} AS SELECT * FROM {new}')",
+            context::bare(to)
         );
         let mut finding = RULE.at(step, Some(from), None, message, help);
         finding.level = level;

@@ -111,3 +111,23 @@ fn findings_stand_where_the_step_is_and_help_is_a_script() {
         assert!(finding.help.contains("op."), "{}", finding.help);
     }
 }
+
+/// Recipes name tables as Alembic takes them and quote what SQL would misread.
+#[test]
+fn recipes_name_schema_and_quote() {
+    let script = "ALTER TABLE app.\"user\" ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES b.c (id);\nALTER TABLE app.\"user\" ALTER \"order\" SET NOT NULL";
+    let found = findings(Dialect::Postgresql, &steps(script, Dialect::Postgresql), "", "");
+    let help: Vec<&str> = found.iter().map(|finding| finding.help.as_str()).collect();
+    assert_eq!(
+        help,
+        [
+            "op.create_foreign_key(\"k\", \"user\", \"c\", [\"a\"], [\"id\"], source_schema=\"app\", referent_schema=\"b\", \
+             postgresql_not_valid=True)\n# in the next migration:\nop.execute('ALTER TABLE app.\"user\" VALIDATE CONSTRAINT \"k\"')",
+            "op.create_check_constraint(\"order_not_null\", \"user\", '\"order\" IS NOT NULL', schema=\"app\", \
+             postgresql_not_valid=True)\n# in a later migration, once the rows are filled:\n\
+             op.execute('ALTER TABLE app.\"user\" VALIDATE CONSTRAINT \"order_not_null\"')\n\
+             op.alter_column(\"user\", \"order\", nullable=False, schema=\"app\")\n\
+             op.drop_constraint(\"order_not_null\", \"user\", type_=\"check\", schema=\"app\")",
+        ]
+    );
+}

@@ -39,10 +39,10 @@ impl Builder<'_, '_> {
     /// The type of a column: its own, or that of the column its foreign key points to.
     fn kind(&mut self, spot: Spot, depth: u32) -> Type {
         let Some(made) = self.field(spot).map(|field| field.definition.clone()) else { return null() };
-        if let Some(kind) = made.kind.as_ref().filter(|kind| **kind != Value::None) {
-            if !self.name(kind).is_some_and(|name| &*name.last == "NullType") {
-                return self.type_of(&kind.clone());
-            }
+        if let Some(kind) = made.kind.as_ref().filter(|kind| **kind != Value::None)
+            && self.name(kind).is_none_or(|name| &*name.last != "NullType")
+        {
+            return self.type_of(&kind.clone());
         }
         let Some(call) = made.foreign_keys.first() else { return self.constrained_kind(spot, depth) };
         let target = self.target(spot.0, call.arg(0, "column").unwrap_or(&Value::None), "");

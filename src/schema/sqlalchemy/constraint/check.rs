@@ -21,6 +21,7 @@ impl Builder<'_, '_> {
             Value::Str(text) => text.to_string(),
             other => self.sql(other, Some(at)),
         };
+        self.refill();
         let columns = match (&sqltext, column) {
             (Value::Str(_), _) => Vec::new(),
             (other, _) => self.columns_within(other, at, DEPTH),

@@ -98,7 +98,7 @@ impl Builder<'_, '_> {
 
     /// Names of the columns of a table that an expression reads, in order.
     pub(super) fn columns_within(&mut self, value: &Value, at: usize, depth: u32) -> Vec<(String, String)> {
-        let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else { return Vec::new() };
         if let Some(field) = self.spot(value, Some(at)).and_then(|spot| self.field(spot)) {
             return vec![(field.key.clone(), field.name.clone())];
         }

@@ -38,10 +38,10 @@ impl Builder<'_, '_> {
             let column = self.field(spot).map(|field| field.name.clone()).unwrap_or_default();
             return Target { table, column, spot: Some(spot) };
         }
-        if let Value::Member(inner, name) = value {
-            if let Some(table) = self.table_of(inner).and_then(|table| self.drafts.get(table)) {
-                return Target { table: table.full_name(), column: name.to_string(), spot: None };
-            }
+        if let Value::Member(inner, name) = value
+            && let Some(table) = self.table_of(inner).and_then(|table| self.drafts.get(table))
+        {
+            return Target { table: table.full_name(), column: name.to_string(), spot: None };
         }
         let text = self.interpreter.text(value);
         match text.rsplit_once('.') {

@@ -1,5 +1,6 @@
 //! Indexes: columns and expressions in order, and what a dialect says about them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::check::folded;
@@ -29,6 +30,7 @@ impl Builder<'_, '_> {
                 }
                 Value::None => {}
                 other => {
+                    self.refill();
                     keys.extend(self.columns_within(other, at, DEPTH));
                     let text = match self.column_name(other, Some(at)) {
                         Some(name) => name,
@@ -84,17 +86,21 @@ impl Builder<'_, '_> {
     pub fn table_of_part(&mut self, id: ObjectId) -> Option<usize> {
         let object = self.interpreter.object(id);
         let args = object.args.clone();
-        let mut tables: Vec<usize> = Vec::new();
+        let mut tables: Option<BTreeSet<usize>> = None;
         for value in &args {
-            tables.extend(self.tables_within(value, DEPTH));
+            self.refill();
+            let found: BTreeSet<usize> = self.tables_within(value, DEPTH).into_iter().collect();
+            if !found.is_empty() {
+                // A column that many tables share tells nothing, unless another argument does.
+                tables = Some(tables.map_or(found.clone(), |known| &known & &found));
+            }
         }
-        let first = *tables.first()?;
-        // A column that many tables share tells nothing, unless another argument does.
-        tables.iter().all(|table| *table == first).then_some(first)
+        let tables = tables?;
+        tables.first().copied().filter(|_| tables.len() == 1)
     }
 
     fn tables_within(&mut self, value: &Value, depth: u32) -> Vec<usize> {
-        let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else { return Vec::new() };
         match value {
             Value::Object(id) => {
                 if let Some(spots) = self.of_column.get(id) {

@@ -130,10 +130,10 @@ impl Builder<'_, '_> {
 
     /// The column of `Field(…)`.
     fn given_column(&mut self, field: &Call, annotation: &Value) -> Definition {
-        if let Some(column) = field.kwarg("sa_column").cloned() {
-            if let Some(made) = self.definitions(&column).into_iter().next() {
-                return made;
-            }
+        if let Some(column) = field.kwarg("sa_column").cloned()
+            && let Some(made) = self.definitions(&column).into_iter().next()
+        {
+            return made;
         }
         let mut made = Definition::empty(field.place.clone());
         let truth = |name: &str| match field.kwarg(name) {

@@ -33,6 +33,9 @@ impl Builder<'_, '_> {
             Flavour::SqlModel => Some(name.to_lowercase()),
             Flavour::Guessed if parent.is_none() => {
                 let base = self.path(&family.root).unwrap_or_default();
+                if base.ends_with("model_base.BASEV2") {
+                    return Some(format!("{}s", name.to_lowercase()));
+                }
                 let snakes = ["advanced_alchemy", "litestar"].iter().any(|root| base.starts_with(root));
                 snakes.then(|| snake(&name))
             }

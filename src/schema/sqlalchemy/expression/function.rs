@@ -87,11 +87,11 @@ impl Builder<'_, '_> {
         if name == "now" && self.dialect == Dialect::Sqlite {
             return atom("CURRENT_TIMESTAMP");
         }
-        if name == "next_value" {
-            if let Some(sequence) = call.args.first().and_then(|value| self.call(value)) {
-                let name = sequence.args.first().and_then(|value| self.words(value)).unwrap_or_default();
-                return atom(format!("nextval('{name}')"));
-            }
+        if name == "next_value"
+            && let Some(sequence) = call.args.first().and_then(|value| self.call(value))
+        {
+            let name = sequence.args.first().and_then(|value| self.words(value)).unwrap_or_default();
+            return atom(format!("nextval('{name}')"));
         }
         let args: Vec<String> = call.args.iter().map(|value| self.piece(value, table, depth).0).collect();
         atom(format!("{name}({})", args.join(", ")))

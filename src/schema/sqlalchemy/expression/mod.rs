@@ -60,11 +60,12 @@ pub(super) type Piece = (String, Binding);
 impl Builder<'_, '_> {
     /// An expression as SQL; where it cannot be rendered, its source text.
     pub fn sql(&mut self, value: &Value, table: Option<usize>) -> String {
+        self.refill();
         self.piece(value, table, DEPTH).0
     }
 
     pub(super) fn piece(&mut self, value: &Value, table: Option<usize>, depth: u32) -> Piece {
-        let Some(depth) = depth.checked_sub(1) else { return atom(self.interpreter.text(value)) };
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else { return atom("…") };
         match value {
             Value::None => atom("NULL"),
             Value::Bool(truth) => atom(self.truth(*truth)),

@@ -56,10 +56,10 @@ impl Builder<'_, '_> {
     /// `String(50)`, `Integer().with_variant(…)`, `MyType()`.
     fn object_type(&mut self, value: &Value, depth: u32) -> Type {
         let Value::Object(id) = value else { return self.unresolved_type(value) };
-        if let Value::Member(inner, method) = self.interpreter.object(*id).callee.clone() {
-            if let Some(kind) = self.method_type(value, &inner, &method, depth) {
-                return kind;
-            }
+        if let Value::Member(inner, method) = self.interpreter.object(*id).callee.clone()
+            && let Some(kind) = self.method_type(value, &inner, &method, depth)
+        {
+            return kind;
         }
         let Some(call) = self.call_of(*id) else {
             let callee = self.interpreter.object(*id).callee.clone();
@@ -136,7 +136,7 @@ impl Builder<'_, '_> {
             return foreign(&self.interpreter.text(&Value::Object(call.id)));
         }
         let unknown = call.args.iter().chain(call.kwargs.iter().map(|(_, value)| value));
-        let unknown = unknown.filter(|value| matches!(value, Value::Unknown(_))).count() > 0;
+        let unknown = &*last != "PickleType" && unknown.into_iter().any(|value| self.is_untold(value));
         let args = call.args.iter().map(|value| self.spelled(value)).collect();
         let kwargs = call.kwargs.iter().map(|(name, value)| (name.clone(), self.spelled(value))).collect();
         let mut kind = self.spec_type(&Spec::new(space, last, args, kwargs));
@@ -171,6 +171,19 @@ impl Builder<'_, '_> {
             python: format!("{module}.ARRAY({}{})", inner.python, options.concat()),
             values: inner.values,
             unresolved: inner.unresolved,
+        }
+    }
+
+    /// Whether an argument of a type is no plain value and no type.
+    fn is_untold(&self, value: &Value) -> bool {
+        match value {
+            Value::Unknown(_) => true,
+            Value::External(_) | Value::Member(..) | Value::Object(_) => {
+                self.name(value).is_none()
+                    && self.call(value).is_none()
+                    && self.interpreter.enum_value(value).is_none()
+            }
+            _ => false,
         }
     }
 
