@@ -5,6 +5,7 @@ mod schema {
     mod case;
     mod corpus;
     mod page;
+    mod policy;
     mod properties;
     mod reformat;
     mod settings;

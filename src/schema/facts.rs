@@ -1,5 +1,6 @@
-//! What a glance at a file tells, without reading it as Python: whether it can declare tables, what it imports, which
-//! migration it is. It decides which files are read at all, so it errs on the side of reading.
+//! What a glance at a file tells, without reading it as Python: whether it can declare tables, imports, its migration.
+//!
+//! It decides which files are read at all, so it errs on the side of reading.
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
-//! The schema freeze: no change of a database's schema reaches a branch without its migration. An island: it imports
-//! nothing else of the crate, reads no file and prints nothing.
+//! The schema freeze: no change of a database's schema reaches a branch without its migration.
+//!
+//! An island: it imports nothing else of the crate, reads no file and prints nothing.
 //!
 //! ```text
 //! tree of files ─> python   source to a small syntax tree, kept by blob id

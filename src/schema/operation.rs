@@ -7,6 +7,7 @@ use super::place::Place;
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the sentence of each variant speaks of its fields")]
 pub enum Operation {
     /// CREATE TABLE, with what is in it.
     CreateTable(Box<Table>),

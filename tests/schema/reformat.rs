@@ -192,18 +192,19 @@ fn end_of_block(lines: &[Line], from: usize, depth: usize) -> usize {
 /// Classes and functions whose body begins on the next line get a docstring.
 fn document(lines: &mut Vec<Line>, dice: &mut Dice<'_>) {
     let mut at = 0;
-    while at + 1 < lines.len() {
+    while at < lines.len() {
         let head = lines[at].text.trim_start();
-        let opens = lines[at].begins
-            && (head.starts_with("class ") || head.starts_with("def "))
-            && head.trim_end().ends_with(':');
-        let inside = indent(&lines[at + 1].text);
-        if opens && inside > indent(&lines[at].text) && dice.throw().is_multiple_of(2) {
-            let text = format!("{}\"\"\"Words: class X(Base), Column('y').\"\"\"", " ".repeat(inside));
-            lines.insert(at + 1, Line { text, begins: false });
-            at += 1;
-        }
+        let is_head = lines[at].begins && (head.starts_with("class ") || head.starts_with("def "));
+        let depth = indent(&lines[at].text);
+        let behind = lines.iter().skip(at + 1).position(|line| line.begins).map(|offset| at + 1 + offset);
         at += 1;
+        let Some(body) = behind.filter(|_| is_head) else { continue };
+        let inside = indent(&lines[body].text);
+        let opens = lines[body - 1].text.trim_end().ends_with(':') && inside > depth;
+        if opens && dice.throw().is_multiple_of(2) {
+            let text = format!("{}\"\"\"Words: class X(Base), Column('y').\"\"\"", " ".repeat(inside));
+            lines.insert(body, Line { text, begins: false });
+        }
     }
 }
 

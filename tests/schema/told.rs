@@ -63,7 +63,7 @@ fn is_about(finding: &Finding, judged: &Judged) -> bool {
         && finding.rule == judged.rule
         && finding.table.as_deref() == Some(judged.change.table.as_str())
         && finding.item == judged.change.item
-        && judged.change.place.as_ref() == Some(&finding.place)
+        && judged.place == finding.place
 }
 
 fn change(judged: &Judged, finding: Option<&Finding>) -> Told {
@@ -80,8 +80,7 @@ fn change(judged: &Judged, finding: Option<&Finding>) -> Told {
                 Some(other) => format!(", {}", level(other)),
                 None => ", not told".to_owned(),
             };
-            let place = change.place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
-            (format!("missing{level}"), place)
+            (format!("missing{level}"), format!(" at {}", judged.place))
         }
     };
     Told {

@@ -56,6 +56,8 @@ pub(super) struct Scripts {
     pub(super) migrations: Vec<Migration>,
     /// What could not be told of them.
     pub(super) notes: Vec<Note>,
+    /// What undoes the scripts that the change takes away: a revert takes model and script alike.
+    undone: Vec<Step>,
     /// Paths that say they are scripts and cannot be read as one.
     unreadable: Vec<Arc<str>>,
     /// The chain as it was and as it is: scripts without steps.
@@ -79,6 +81,7 @@ pub(super) fn read(request: Request<'_>, environment: &Environment, changed: &BT
         migrations: Vec::new(),
         notes: Vec::new(),
         unreadable: Vec::new(),
+        undone: undone(older, &chains),
         merged,
         chains: chains.clone(),
     };
@@ -102,6 +105,13 @@ pub(super) fn read(request: Request<'_>, environment: &Environment, changed: &BT
     scripts
 }
 
+/// What undoes the scripts that only the older version has.
+fn undone(older: Version<'_>, (before, after): &(Vec<Script>, Vec<Script>)) -> Vec<Step> {
+    let there: BTreeSet<&str> = after.iter().map(|script| script.revision.as_str()).collect();
+    let gone = before.iter().filter(|script| !there.contains(script.revision.as_str()));
+    gone.filter_map(|script| older.script(&script.path).0).flat_map(|script| script.downgrade).collect()
+}
+
 /// What a script does, without where it is written.
 fn does(script: &Script) -> (Vec<&Operation>, Vec<&Operation>) {
     fn of(steps: &[Step]) -> Vec<&Operation> {
@@ -112,10 +122,10 @@ fn does(script: &Script) -> (Vec<&Operation>, Vec<&Operation>) {
 
 /// Every script as a link of the chain. Only those whose head is not plain are read.
 fn chain(version: Version<'_>, heads: &BTreeMap<Arc<str>, Revision>) -> Vec<Script> {
-    heads.iter().filter_map(|(path, head)| link(version, path, head)).collect()
+    heads.iter().filter_map(|(path, head)| head_of(version, path, head)).collect()
 }
 
-fn link(version: Version<'_>, path: &Arc<str>, head: &Revision) -> Option<Script> {
+fn head_of(version: Version<'_>, path: &Arc<str>, head: &Revision) -> Option<Script> {
     match (&head.id, &head.down) {
         (Some(id), Some(down)) if !head.more => Some(Script {
             path: Arc::clone(path),
@@ -135,7 +145,7 @@ impl Scripts {
     /// What the change makes the database do, in the order of the chain as far as it is known.
     pub(super) fn steps(&self) -> Vec<Step> {
         let new = self.migrations.iter().filter(|migration| migration.standing != Standing::Kept);
-        new.flat_map(Migration::news).collect()
+        new.flat_map(Migration::news).chain(self.undone.iter().cloned()).collect()
     }
 
     /// Tables that the scripts touch, without schema.

@@ -51,6 +51,8 @@ pub struct Request<'a> {
 pub struct Judged {
     /// The change.
     pub change: Change,
+    /// Where it is told.
+    pub place: Place,
     /// Whether it is covered.
     pub coverage: Coverage,
     /// The rule that it breaks where it is not.
@@ -110,6 +112,7 @@ pub fn check(request: Request<'_>) -> Report {
         report.migrations.extend(scripts.migrations);
         report.changes.extend(changes.into_iter().zip(coverage).map(|(change, coverage)| Judged {
             rule: rules::of(change.kind).id,
+            place: uncovered::place(&change, &sides.newer),
             change,
             coverage,
             environment: index,

@@ -40,6 +40,7 @@ pub struct Stmt {
 
 /// Kinds of statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the sentence of each variant speaks of its fields")]
 pub enum StmtKind {
     /// `import a.b as c`: dotted names and what they are bound to.
     Import(Vec<(Arc<str>, Option<Arc<str>>)>),

@@ -6,6 +6,7 @@ use tree_sitter::{ParseOptions, Parser, Tree};
 
 pub mod ast;
 pub mod codec;
+mod layout;
 mod lower;
 mod scan;
 mod source;
@@ -28,6 +29,7 @@ pub fn parse(source: &[u8]) -> Module {
         return Module { errors: vec![1], ..Module::default() };
     }
     let (text, foreign) = source::text(source);
+    let text = layout::plain(text);
     let tree = match tree(&text) {
         Ok(tree) => tree,
         Err(line) => return Module { errors: vec![line], ..Module::default() },

@@ -76,6 +76,11 @@ impl<'i, 'a> Builder<'i, 'a> {
 
     /// Says what could not be told.
     pub fn note(&mut self, code: &'static str, place: &Place, message: &str) {
+        // A column says once that its type is not known, whoever saw it first.
+        let said = |note: &Note| note.code == code && note.place == *place;
+        if self.interpreter.notes().iter().rev().take(4).any(said) {
+            return;
+        }
         self.interpreter.note(Note { code, place: place.clone(), message: message.to_owned() });
     }
 

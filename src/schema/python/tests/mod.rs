@@ -118,3 +118,13 @@ fn lines_are_those_of_the_file_whatever_its_bytes() {
     assert_eq!(parse(b"a = 1\nb = '\xe9'\n").errors, [2]);
     assert_eq!(parse(&vec![b' '; source::MAX_BYTES + 1]).errors, [1]);
 }
+
+#[test]
+fn layout_that_python_allows_hides_no_statement() {
+    let source = "class A(B):\n    @c\n    # why\n    def d(cls): return 1\n    e = (\n  1,\n)\n    f = 2\n\nclass G: pass\n";
+    let module = super::parse(source.as_bytes());
+    assert_eq!(module.errors, Vec::<u32>::new());
+    assert_eq!(module.body.len(), 2, "{module:#?}");
+    let super::ast::StmtKind::Class(class) = &module.body[0].kind else { panic!("no class") };
+    assert_eq!(class.body.len(), 3, "{class:#?}");
+}
