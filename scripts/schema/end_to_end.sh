@@ -77,7 +77,7 @@ repos:
         always_run: true
 YAML
   pre-commit install >/dev/null
-  git add -A && git commit -qm 'Check the schema'
+  git add -A && git commit -qm 'Check the schema' 2>/dev/null
 }
 
 add_columns() {

@@ -14,8 +14,10 @@ impl Builder<'_, '_> {
         let Some(field) = self.field(spot).cloned() else { return Column::default() };
         let made = &field.definition;
         let kind = self.kind(spot, DEPTH);
-        // Of an enum it has been said that its values are not known.
-        if kind.unresolved && kind.values.is_none() {
+        // A type that is called has said so itself, once for all its columns.
+        let called =
+            made.kind.as_ref().is_some_and(|value| self.call(value).is_some_and(|call| call.class.is_none()));
+        if kind.unresolved && kind.values.is_none() && !called {
             let message = format!("the type of {} cannot be told: {}", field.name, kind.sql);
             self.note("unresolved-type", &made.place, &message);
         }
