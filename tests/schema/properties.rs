@@ -70,7 +70,7 @@ fn differences(case: &Case, from: &Files, to: &Files) -> Vec<Change> {
 }
 
 /// In an order of their own, without the places, of which a change has only one.
-fn sorted(changes: Vec<Change>) -> Vec<String> {
+fn sorted(changes: &[Change]) -> Vec<String> {
     let mut lines: Vec<String> = changes
         .iter()
         .map(|change| {
@@ -107,7 +107,7 @@ fn a_difference_turned_round_is_the_difference_the_other_way() {
         let forth = differences(case, &case.before, &case.after);
         let back = differences(case, &case.after, &case.before);
         let turned: Vec<Change> = back.into_iter().map(Change::inverse).collect();
-        assert_eq!(sorted(forth), sorted(turned), "{}", case.name);
+        assert_eq!(sorted(&forth), sorted(&turned), "{}", case.name);
     }
 }
 
@@ -148,6 +148,6 @@ proptest! {
         let (from, to) = (&CASES[a % CASES.len()], &CASES[b % CASES.len()]);
         let forth = differences(from, &from.after, &to.after);
         let turned: Vec<Change> = differences(from, &to.after, &from.after).into_iter().map(Change::inverse).collect();
-        prop_assert_eq!(sorted(forth), sorted(turned));
+        prop_assert_eq!(sorted(&forth), sorted(&turned));
     }
 }

@@ -148,7 +148,7 @@ fn swap_imports(lines: &mut [Line], dice: &mut Dice<'_>) {
 }
 
 /// Methods move to the end of their class.
-fn move_methods(lines: &mut Vec<Line>, dice: &mut Dice<'_>) {
+fn move_methods(lines: &mut [Line], dice: &mut Dice<'_>) {
     let mut at = 0;
     while at < lines.len() {
         let is_method = lines[at].begins && lines[at].text.starts_with("    def ");

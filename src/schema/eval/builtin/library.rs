@@ -27,15 +27,7 @@ impl Interpreter<'_> {
             }
             ("typing.cast" | "typing_extensions.cast", [_, value]) => Some(value.clone()),
             ("os.getenv" | "os.environ.get", [key, rest @ ..]) => {
-                let default = rest
-                    .first()
-                    .or(kwargs.iter().find(|(name, _)| &**name == "default").map(|(_, value)| value));
-                // Nothing of the environment is known; what is declared without it is.
-                Some(
-                    default
-                        .cloned()
-                        .unwrap_or_else(|| unknown(format!("the environment's {}", self.text(key)))),
-                )
+                Some(self.of_environment(key, rest.first(), kwargs))
             }
             ("copy.copy" | "copy.deepcopy", [value, ..]) => Some(self.copied(value)),
             ("collections.OrderedDict", _) => self.call_builtin("dict", args, kwargs, place),
@@ -84,6 +76,13 @@ impl Interpreter<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A value of the environment, of which nothing is known; what is declared without it is.
+    fn of_environment(&self, key: &Value, default: Option<&Value>, kwargs: &Named) -> Value {
+        let named = || kwargs.iter().find(|(name, _)| &**name == "default").map(|(_, value)| value);
+        let default = default.or_else(named).cloned();
+        default.unwrap_or_else(|| unknown(format!("the environment's {}", self.text(key))))
     }
 
     /// Names, spelt another way by the libraries for it.
