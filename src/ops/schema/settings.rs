@@ -249,15 +249,15 @@ mod tests {
 
     #[test]
     fn sqlite_counts_only_where_nothing_speaks_of_another_database() {
-        let guess = |url: &str, project: &str| {
+        let dialect = |url: &str, project: &str| {
             let ini = format!("{INI}sqlalchemy.url = {url}\n");
             let tree = Memory::new(&[("alembic.ini", &ini), ("m/env.py", ""), ("pyproject.toml", project)]);
-            super::guess(&tree, &alembic::configurations(&tree))
+            guess(&tree, &alembic::configurations(&tree))
         };
-        assert_eq!(guess("sqlite:///x.db", ""), Dialect::Sqlite);
-        assert_eq!(guess("sqlite:///x.db", "dependencies = ['psycopg2']"), Dialect::Postgresql);
-        assert_eq!(guess("mysql+pymysql://x", ""), Dialect::Mysql);
-        assert_eq!(guess("driver://x", ""), Dialect::Postgresql);
+        assert_eq!(dialect("sqlite:///x.db", ""), Dialect::Sqlite);
+        assert_eq!(dialect("sqlite:///x.db", "dependencies = ['psycopg2']"), Dialect::Postgresql);
+        assert_eq!(dialect("mysql+pymysql://x", ""), Dialect::Mysql);
+        assert_eq!(dialect("driver://x", ""), Dialect::Postgresql);
     }
 
     #[test]

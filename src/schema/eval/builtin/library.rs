@@ -78,10 +78,10 @@ impl Interpreter<'_> {
         }
     }
 
-    /// A value of the environment, of which nothing is known; what is declared without it is.
+    /// Nothing of the environment is known; what is declared without it is.
     fn of_environment(&self, key: &Value, default: Option<&Value>, kwargs: &Named) -> Value {
-        let named = || kwargs.iter().find(|(name, _)| &**name == "default").map(|(_, value)| value);
-        let default = default.or_else(named).cloned();
+        let named = kwargs.iter().find(|(name, _)| &**name == "default").map(|(_, value)| value);
+        let default = default.or(named).cloned();
         default.unwrap_or_else(|| unknown(format!("the environment's {}", self.text(key))))
     }
 

@@ -122,9 +122,9 @@ fn lines_are_those_of_the_file_whatever_its_bytes() {
 #[test]
 fn layout_that_python_allows_hides_no_statement() {
     let source = "class A(B):\n    @c\n    # why\n    def d(cls): return 1\n    e = (\n  1,\n)\n    f = 2\n\nclass G: pass\n";
-    let module = super::parse(source.as_bytes());
+    let module = parse(source.as_bytes());
     assert_eq!(module.errors, Vec::<u32>::new());
     assert_eq!(module.body.len(), 2, "{module:#?}");
-    let super::ast::StmtKind::Class(class) = &module.body[0].kind else { panic!("no class") };
+    let ast::StmtKind::Class(class) = &module.body[0].kind else { panic!("no class") };
     assert_eq!(class.body.len(), 3, "{class:#?}");
 }

@@ -163,7 +163,7 @@ impl Builder<'_, '_> {
     /// Adds a column that carries its own name.
     pub fn add_definition(&mut self, at: usize, made: crate::schema::sqlalchemy::column::Definition) {
         let Some(name) = made.name.clone() else {
-            let place = made.place.clone();
+            let place = made.place;
             return self.note("unresolved-column", &place, "a column whose name cannot be told");
         };
         let key = made.key.clone().unwrap_or_else(|| name.clone());
