@@ -24,6 +24,7 @@ pub mod model;
 pub mod operation;
 pub mod place;
 pub mod python;
+pub mod quote;
 pub mod report;
 pub mod rules;
 pub mod settings;

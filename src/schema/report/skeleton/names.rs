@@ -1,5 +1,6 @@
 //! Names of tables, and of constraints that have none in the source.
 
+use crate::schema::quote::identifier;
 use crate::schema::settings::Dialect;
 
 /// A table as it is addressed.
@@ -30,80 +31,9 @@ impl TableName {
     }
 }
 
-/// Words that a database takes for its own where a name is meant.
-const RESERVED: [&str; 64] = [
-    "all",
-    "analyse",
-    "analyze",
-    "and",
-    "any",
-    "array",
-    "as",
-    "asc",
-    "asymmetric",
-    "both",
-    "case",
-    "cast",
-    "check",
-    "collate",
-    "column",
-    "constraint",
-    "create",
-    "default",
-    "deferrable",
-    "desc",
-    "distinct",
-    "do",
-    "else",
-    "end",
-    "except",
-    "false",
-    "fetch",
-    "for",
-    "foreign",
-    "from",
-    "grant",
-    "group",
-    "having",
-    "in",
-    "initially",
-    "intersect",
-    "into",
-    "lateral",
-    "leading",
-    "limit",
-    "not",
-    "null",
-    "offset",
-    "on",
-    "only",
-    "or",
-    "order",
-    "placing",
-    "primary",
-    "references",
-    "select",
-    "some",
-    "table",
-    "then",
-    "to",
-    "trailing",
-    "true",
-    "union",
-    "unique",
-    "user",
-    "using",
-    "when",
-    "where",
-    "with",
-];
-
-/// A name as SQL has it: in quotes where it would be taken for something else.
+/// A name as SQL has it: in quotes where it would be taken for something else. What runs SQL as text is PostgreSQL's.
 pub fn sql_name(name: &str) -> String {
-    let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        && !RESERVED.contains(&name);
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    identifier(name, Dialect::Postgresql)
 }
 
 /// What kind of constraint has no name.

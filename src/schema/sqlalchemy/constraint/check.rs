@@ -4,9 +4,9 @@ use super::subject;
 use crate::schema::eval::Value;
 use crate::schema::model::Check;
 use crate::schema::place::Place;
+use crate::schema::quote::identifier;
 use crate::schema::settings::Dialect;
 use crate::schema::sqlalchemy::builder::Builder;
-use crate::schema::sqlalchemy::expression::quote::identifier;
 use crate::schema::sqlalchemy::names::Call;
 use crate::schema::sqlalchemy::types::enums::literal;
 

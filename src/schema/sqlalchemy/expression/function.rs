@@ -2,6 +2,7 @@
 
 use super::{Binding, Piece, atom};
 use crate::schema::eval::Value;
+use crate::schema::quote::identifier;
 use crate::schema::settings::Dialect;
 use crate::schema::sqlalchemy::builder::Builder;
 use crate::schema::sqlalchemy::names::Call;
@@ -50,7 +51,7 @@ impl Builder<'_, '_> {
             "desc" | "asc" | "nullsfirst" | "nulls_first" | "nullslast" | "nulls_last" => {
                 let inner = match first? {
                     // A string names a column here.
-                    Value::Str(name) => super::quote::identifier(&name, self.dialect),
+                    Value::Str(name) => identifier(&name, self.dialect),
                     other => self.piece(&other, table, depth).0,
                 };
                 (format!("{inner} {}", ordering(&call.name.last)), Binding::Order)
@@ -116,7 +117,7 @@ impl Builder<'_, '_> {
     /// A collation, quoted as PostgreSQL wants it.
     pub(super) fn collation(&self, value: &Value) -> String {
         let name = self.words(value).unwrap_or_default();
-        super::quote::identifier(&name, self.dialect)
+        identifier(&name, self.dialect)
     }
 }
 

@@ -2,12 +2,12 @@
 
 mod function;
 mod method;
-pub mod quote;
 
 use super::builder::Builder;
 use super::column::text;
 use super::types::enums::literal;
 use crate::schema::eval::Value;
+use crate::schema::quote::identifier;
 use crate::schema::settings::Dialect;
 
 /// How deep expressions lie within expressions.
@@ -90,7 +90,7 @@ impl Builder<'_, '_> {
 
     fn named_piece(&mut self, value: &Value, table: Option<usize>, depth: u32) -> Piece {
         if let Some(name) = self.column_name(value, table) {
-            return atom(quote::identifier(&name, self.dialect));
+            return atom(identifier(&name, self.dialect));
         }
         if let Value::Object(id) = value {
             let callee = self.interpreter.object(*id).callee.clone();
