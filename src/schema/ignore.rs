@@ -1,5 +1,6 @@
 //! `# nija: ignore[rule] reason`: what somebody has looked at and wants to hear no more of.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::finding::{Finding, Level};
@@ -8,8 +9,11 @@ use super::python::ast::Ignore;
 use super::rules;
 
 /// Takes out the findings that a comment on their line, or alone on the lines right above it, speaks of with a reason.
-pub fn apply(findings: Vec<Finding>, ignores: &dyn Fn(&str) -> Vec<Ignore>) -> Vec<Finding> {
-    findings.into_iter().filter(|finding| !is_ignored(finding, &ignores(&finding.place.path))).collect()
+pub fn apply(findings: Vec<Finding>, ignores: &BTreeMap<Arc<str>, Vec<Ignore>>) -> Vec<Finding> {
+    let ignored = |finding: &Finding| {
+        ignores.get(&finding.place.path).is_some_and(|ignores| is_ignored(finding, ignores))
+    };
+    findings.into_iter().filter(|finding| !ignored(finding)).collect()
 }
 
 fn is_ignored(finding: &Finding, ignores: &[Ignore]) -> bool {

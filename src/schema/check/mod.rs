@@ -250,9 +250,9 @@ fn both<A: Send, B: Send>(left: impl FnOnce() -> A + Send, right: impl FnOnce() 
 /// Levels as the project sets them, comments that ignore, and an order.
 fn finish(request: Request<'_>, newer: Version<'_>, changed: &BTreeSet<Arc<str>>, report: &mut Report) {
     let mut known: BTreeMap<Arc<str>, Vec<super::python::ast::Ignore>> = BTreeMap::new();
-    for (file, facts) in newer.python().filter(|(_, facts)| facts.ignores) {
+    for (file, _) in newer.python().filter(|(_, facts)| facts.ignores) {
         let named = report.findings.iter().any(|finding| finding.place.path == file.path);
-        if facts.ignores && (request.whole || named || changed.contains(&file.path)) {
+        if request.whole || named || changed.contains(&file.path) {
             let ignores = newer.modules.module(newer.tree, file).ignores.clone();
             if request.whole || changed.contains(&file.path) {
                 report.findings.extend(ignore::mistakes(&file.path, &ignores));
@@ -261,7 +261,7 @@ fn finish(request: Request<'_>, newer: Version<'_>, changed: &BTreeSet<Arc<str>>
         }
     }
     let findings = std::mem::take(&mut report.findings);
-    report.findings = ignore::apply(findings, &|path| known.get(path).cloned().unwrap_or_default());
+    report.findings = ignore::apply(findings, &known);
     for finding in &mut report.findings {
         if let Some(level) = request.settings.levels.get(finding.rule) {
             finding.level = *level;
